@@ -1,0 +1,2 @@
+app_name = "learner"
+urlpatterns: list[object] = []

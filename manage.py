@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Run a management command; without DATABASE_URL, with the embedded services."""
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+# platform/ is a source root: this makes a fresh clone work before any install. Not
+# first, or the folder would stand before the standard library's module of that name.
+sys.path.insert(1, str(Path(__file__).resolve().parent / "platform"))
+
+WITHOUT_DATABASE = frozenset(
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "demo",  # starts and watches the services itself
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "spectacular",
+        "version",
+    }
+)
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trapframe.settings")
+    try:
+        from django.core.management import (  # noqa: PLC0415  may be missing
+            execute_from_command_line,
+        )
+    except ImportError as error:
+        sys.exit(f"{error}: run `make setup`, then .venv/bin/python manage.py")
+    with _services(arguments):
+        execute_from_command_line(arguments)
+
+
+def _services(arguments: list[str]) -> AbstractContextManager[object]:
+    command = arguments[1] if len(arguments) > 1 else "help"
+    if (
+        os.environ.get("DATABASE_URL")
+        or command in WITHOUT_DATABASE
+        or command.startswith("-")
+        or "--help" in arguments
+    ):
+        return nullcontext()
+    from django.conf import settings  # noqa: PLC0415  after the environment is set
+
+    from trapframe.embedded import services  # noqa: PLC0415  optional extra
+
+    return services(settings.DATA_DIR)
+
+
+if __name__ == "__main__":
+    main(sys.argv)

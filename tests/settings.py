@@ -1,0 +1,12 @@
+"""The platform's settings with a data folder that is this test session's own.
+
+pytest-django imports this before any conftest.py, so it is the place for it.
+"""
+
+import os
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+os.environ["TRAPFRAME_DATA"] = str(_ROOT / ".data" / "tests" / str(os.getpid()))
+
+from trapframe.settings import *  # noqa: E402, F403

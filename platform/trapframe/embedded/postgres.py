@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from signal import SIGINT, SIGKILL
 
 import psycopg

@@ -1,0 +1,70 @@
+#!/bin/sh
+# What must hold for a change. All the steps named run, even when one fails; the exit
+# status tells whether one did.
+#
+#   scripts/check.sh STEP...       of: style types contracts migrations settings tests
+#
+# PYTEST_ARGS goes to pytest; with it, coverage is not held to its bars.
+set -u
+cd "$(dirname "$0")/.."
+python=.venv/bin/python
+out=.data/tests
+failed=
+mkdir -p "$out"
+: >"$out/pytest.log"
+
+style() {
+    "$python" -m ruff check . && "$python" -m ruff format --check .
+}
+
+types() {
+    "$python" -m mypy
+}
+
+contracts() {
+    .venv/bin/lint-imports --no-logo
+}
+
+migrations() {
+    "$python" manage.py makemigrations --check --dry-run
+}
+
+# As in production: its own services named, a real key, HTTPS.
+settings() {
+    env DATABASE_URL=postgresql://trapframe@database/trapframe \
+        CELERY_BROKER_URL=redis://broker/0 \
+        TRAPFRAME_SECRET_KEY="$("$python" -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+        TRAPFRAME_HOSTS=quiz.example.org \
+        "$python" manage.py check --deploy --fail-level WARNING
+}
+
+tests() {
+    rm -f .coverage .coverage.*
+    # shellcheck disable=SC2086  PYTEST_ARGS is a list of words
+    { "$python" -m coverage run -m pytest ${PYTEST_ARGS:-}; echo "$?" >"$out/status"; } 2>&1 | tee "$out/pytest.log"
+    [ "$(cat "$out/status")" = 0 ] || return 1
+    [ -n "${PYTEST_ARGS:-}" ] || coverage_bars
+}
+
+coverage_bars() {
+    "$python" -m coverage combine --quiet
+    printf '\n-- coverage of everything\n'
+    "$python" -m coverage report --skip-covered --fail-under=95 || return
+    for part in 'simulator/*' 'quizzes/domain/*'; do
+        printf '\n-- coverage of %s, every branch\n' "$part"
+        "$python" -m coverage report --include="$part" --skip-covered --show-missing --fail-under=100 || return
+    done
+}
+
+for step in "$@"; do
+    printf '\n== %s\n' "$step"
+    "$step" || failed="$failed $step"
+done
+
+if [ -n "$failed" ]; then
+    printf '\nFAILED:%s\n' "$failed"
+else
+    printf '\nPassed: %s\n' "$*"
+fi
+tail -n 1 "$out/pytest.log" # the test runner's own verdict stands last
+[ -z "$failed" ]

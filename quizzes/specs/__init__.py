@@ -4,7 +4,9 @@ Pure functions and frozen dataclasses; knows neither Django nor the simulator's 
 """
 
 from quizzes.specs.assessment import AssessmentSpec, SlotSpec
+from quizzes.specs.assessment_reader import read_assessment
 from quizzes.specs.course import ChapterSpec, CourseSpec, ObjectiveSpec
+from quizzes.specs.course_reader import read_chapter, read_course
 from quizzes.specs.problems import SpecError, SpecProblem
 from quizzes.specs.question import (
     FREE_RESPONSE,
@@ -15,6 +17,7 @@ from quizzes.specs.question import (
     QuestionSpec,
     RubricItem,
 )
+from quizzes.specs.question_reader import read_question
 
 __all__ = [
     "FREE_RESPONSE",
@@ -31,4 +34,8 @@ __all__ = [
     "SlotSpec",
     "SpecError",
     "SpecProblem",
+    "read_assessment",
+    "read_chapter",
+    "read_course",
+    "read_question",
 ]

@@ -1,0 +1,69 @@
+"""Unsent work, kept on the server."""
+
+from typing import Any
+
+from django.db import connection
+
+from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from quizzes.enums import InstanceState, QuestionState
+from quizzes.models import Draft, InstanceQuestion, Variant
+
+# A draft is at most this many characters of text; a question's own limit is lower.
+MAX_DRAFT_TEXT = 40_000
+MAX_DRAFT_CHOICES = 50
+
+
+def save_draft(
+    variant: Variant, *, user: Any, answer: dict[str, Any], seq: int
+) -> Draft:
+    """Keep the draft with the highest sequence number; older ones change nothing.
+
+    Raises NotAllowedError (``not_yours``), ConflictError (``closed``),
+    InvalidInputError (``invalid_draft``).
+    """
+    instance = variant.instance_question.instance
+    if instance.user_id != user.pk:
+        raise NotAllowedError("not_yours", "Only the learner of this attempt writes.")
+    if instance.state != InstanceState.IN_PROGRESS:
+        raise ConflictError("closed", "This attempt is finished.")
+    draft = _upsert(variant, _clean(answer), seq)
+    InstanceQuestion.objects.filter(
+        pk=variant.instance_question_id, state=QuestionState.TODO
+    ).update(state=QuestionState.SAVED)
+    return draft
+
+
+def _clean(answer: dict[str, Any]) -> dict[str, Any]:
+    chosen = answer.get("chosen", [])
+    text = answer.get("text", "")
+    if isinstance(chosen, str):
+        chosen = [chosen]
+    is_list = isinstance(chosen, list) and len(chosen) <= MAX_DRAFT_CHOICES
+    if not is_list or not all(isinstance(key, str) for key in chosen):
+        raise InvalidInputError("invalid_draft", "`chosen` is a list of option keys.")
+    if not isinstance(text, str) or len(text) > MAX_DRAFT_TEXT:
+        raise InvalidInputError(
+            "invalid_draft", f"`text` is at most {MAX_DRAFT_TEXT} characters."
+        )
+    if "\x00" in text or any("\x00" in key for key in chosen):
+        raise InvalidInputError("invalid_draft", "The answer holds a NUL character.")
+    return {"chosen": chosen} if chosen else {"text": text}
+
+
+def _upsert(variant: Variant, answer: dict[str, Any], seq: int) -> Draft:
+    """One statement, so that racing tabs cannot lose the newer text."""
+    draft = Draft(variant=variant, answer=answer, seq=seq)
+    prepared = Draft._meta.get_field("answer").get_db_prep_value(answer, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO quizzes_draft (variant_id, answer, seq, updated_at)
+            VALUES (%s, %s, %s, clock_timestamp())
+            ON CONFLICT (variant_id) DO UPDATE
+                SET answer = EXCLUDED.answer, seq = EXCLUDED.seq,
+                    updated_at = EXCLUDED.updated_at
+                WHERE quizzes_draft.seq < EXCLUDED.seq
+            """,
+            [variant.pk, prepared, draft.seq],
+        )
+    return Draft.objects.get(variant=variant)

@@ -1,0 +1,115 @@
+"""The worker's side of the queue: claim, judge, record, until the lane is empty."""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+
+from quizzes.domain.claiming import ClaimedJob, claim_jobs
+from quizzes.domain.failing import fail_jobs
+from quizzes.domain.judging import Result, judge
+from quizzes.domain.recording import record_results
+from quizzes.execution.in_process import InProcessRunner
+from quizzes.execution.ports import Runner
+from quizzes.execution.subprocess import SubprocessRunner
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = """
+INSERT INTO quizzes_workerheartbeat (worker, lane, seen_at)
+VALUES (%s, %s, clock_timestamp())
+ON CONFLICT (worker) DO UPDATE SET lane = EXCLUDED.lane, seen_at = EXCLUDED.seen_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How many jobs one drain took, and whether it left the lane empty."""
+
+    taken: int
+    is_empty: bool
+
+
+def drain_lane(
+    lane: str,
+    *,
+    worker: str,
+    seconds: float = 1.0,
+    runner: Runner | None = None,
+    suspect_runner: Runner | None = None,
+) -> Drained:
+    """Grade the lane's queued jobs until none is left or the time slice is over.
+
+    Jobs that never failed go in batches; those that did go one by one, each in a
+    process of its own.
+    """
+    end = time.monotonic() + seconds
+    trusted = runner or InProcessRunner()
+    careful = suspect_runner or SubprocessRunner()
+    taken = 0
+    is_empty = False
+    while not is_empty and time.monotonic() < end:
+        jobs = _claim(lane, worker, settings.GRADING_BATCH, suspects=False)
+        suspects = [] if jobs else _claim(lane, worker, 1, suspects=True)
+        if jobs:
+            grade_batch(jobs, worker=worker, runner=trusted)
+        if suspects:
+            grade_batch(suspects, worker=worker, runner=careful)
+        taken += len(jobs) + len(suspects)
+        is_empty = not jobs and not suspects
+    beat(worker, lane)
+    return Drained(taken=taken, is_empty=is_empty)
+
+
+def grade_batch(jobs: list[ClaimedJob], *, worker: str, runner: Runner) -> None:
+    """Judge and record claimed jobs; one bad job never sinks its batch."""
+    results = [result for job in jobs if (result := _judge_or_fail(job, runner))]
+    if not results:
+        return
+    try:
+        record_results(results, worker=worker)
+    except Error:
+        if len(results) == 1:
+            raise
+        logger.exception("a batch could not be recorded: recording one by one")
+        _record_singly(results, worker)
+
+
+def beat(worker: str, lane: str) -> None:
+    """Stamp that this worker has finished a round."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEARTBEAT, [worker, lane])
+
+
+def _claim(lane: str, worker: str, limit: int, *, suspects: bool) -> list[ClaimedJob]:
+    return claim_jobs(
+        lane,
+        worker=worker,
+        limit=limit,
+        lease_seconds=settings.GRADING_LEASE_SECONDS,
+        suspects=suspects,
+    )
+
+
+def _judge_or_fail(job: ClaimedJob, runner: Runner) -> Result | None:
+    try:
+        return judge(job, runner)
+    except Error:
+        raise
+    except Exception as error:
+        logger.exception("grading job %s failed", job.id)
+        with transaction.atomic():
+            fail_jobs([job.id], error=repr(error), token=job.token)
+        return None
+
+
+def _record_singly(results: list[Result], worker: str) -> None:
+    for result in results:
+        try:
+            record_results([result], worker=worker)
+        except Error as error:
+            logger.exception("the result of job %s cannot be recorded", result.job.id)
+            with transaction.atomic():
+                fail_jobs([result.job.id], error=repr(error), token=result.job.token)

@@ -1,0 +1,158 @@
+"""Recording results: runs, verdicts, ledger and states of a batch, in one transaction.
+
+A result is applied only while its job still carries the token of the claim;
+otherwise the verdict is kept as superseded and changes no grade.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from quizzes.domain.judging import Result
+from quizzes.domain.ledger import hold_ledger
+from quizzes.domain.notifying import notify
+from quizzes.enums import JobState
+
+_RECORD = """
+WITH r AS (
+    SELECT * FROM unnest(
+        %(job)s::bigint[], %(token)s::bigint[], %(state)s::text[], %(outcome)s::text[],
+        %(fraction)s::numeric[], %(evidence)s::jsonb[], %(question)s::bigint[],
+        %(scenario)s::bigint[], %(simulator)s::text[], %(seed)s::bigint[],
+        %(params)s::text[], %(traces)s::jsonb[], %(started)s::timestamptz[],
+        %(submission)s::bigint[], %(instance_question)s::bigint[], %(variant)s::bigint[]
+    ) AS t(job_id, token, state, outcome, fraction, evidence, question_version_id,
+        scenario_version_id, simulator_version, seed, params_digest, trace_hashes,
+        started_at, submission_id, instance_question_id, variant_id)
+), applied AS (
+    UPDATE quizzes_gradingjob g
+    SET state = r.state, lease_until = NULL,
+        finished_at = CASE WHEN r.state <> 'needs_grading' THEN clock_timestamp() END
+    FROM r WHERE g.id = r.job_id AND g.state = 'running' AND g.token = r.token
+    RETURNING g.id
+), verdicts AS (
+    INSERT INTO quizzes_verdict (uuid, job_id, token, is_superseded, outcome, fraction,
+        evidence, question_version_id, scenario_version_id, simulator_version, seed,
+        params_digest, trace_hashes, worker, started_at, finished_at)
+    SELECT gen_random_uuid(), r.job_id, r.token,
+        r.job_id NOT IN (SELECT id FROM applied), r.outcome, r.fraction, r.evidence,
+        r.question_version_id, r.scenario_version_id, r.simulator_version, r.seed,
+        r.params_digest, r.trace_hashes, %(worker)s, r.started_at, clock_timestamp()
+    FROM r WHERE r.state <> 'needs_grading'
+    RETURNING id, job_id, fraction, is_superseded
+), events AS (
+    INSERT INTO quizzes_gradeevent (instance_question_id, submission_id, verdict_id,
+        source, fraction, reason, created_at)
+    SELECT r.instance_question_id, r.submission_id, v.id, 'auto', v.fraction, '',
+        clock_timestamp()
+    FROM verdicts v JOIN r ON r.job_id = v.job_id
+    WHERE NOT v.is_superseded AND r.state = 'graded'
+    ORDER BY v.job_id
+), questions AS (
+    UPDATE quizzes_instancequestion q
+    SET fraction = n.fraction,
+        state = CASE WHEN r.state = 'needs_grading' THEN r.state
+            WHEN n.fraction IS NULL THEN 'saved' WHEN n.fraction = 1 THEN 'correct'
+            WHEN n.fraction = 0 THEN 'incorrect' ELSE 'partial' END
+    FROM r, quizzes_assessmentinstance i, quizzes_assessment a, LATERAL (
+        SELECT CASE WHEN r.state <> 'graded' THEN q2.fraction
+            WHEN a.score_policy = 'last' THEN r.fraction
+            ELSE GREATEST(q2.fraction, r.fraction) END AS fraction
+        FROM quizzes_instancequestion q2 WHERE q2.id = r.instance_question_id
+    ) n
+    WHERE q.id = r.instance_question_id AND r.job_id IN (SELECT id FROM applied)
+        AND i.id = q.instance_id AND a.id = i.assessment_id
+), variants AS (
+    UPDATE quizzes_variant SET state = 'broken'
+    FROM r WHERE quizzes_variant.id = r.variant_id AND r.state = 'broken'
+        AND r.job_id IN (SELECT id FROM applied)
+)
+SELECT id FROM applied
+"""
+
+_INSERT_RUNS = """
+INSERT INTO quizzes_run (scenario_version_id, simulator_version, params_digest, arm,
+    trace_hash, document, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp())
+ON CONFLICT DO NOTHING
+"""
+
+# Runs that this process has stored: (scenario version, parameters, simulator version).
+_stored_runs: set[tuple[int, str, str]] = set()
+STORED_RUNS_LIMIT = 100_000
+
+
+def record_results(results: Sequence[Result], *, worker: str) -> set[int]:
+    """Store a batch; the ids of the jobs to which a result was applied.
+
+    Everything is written in one transaction, with one NOTIFY.
+    """
+    fresh = _fresh_runs(results)
+    with transaction.atomic():
+        hold_ledger()
+        _insert_runs(fresh.values())
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, {**_columns(results), "worker": worker})
+            applied = {row[0] for row in cursor.fetchall()}
+        notify("job", [result.job.submission_uuid for result in results])
+    if len(_stored_runs) > STORED_RUNS_LIMIT:
+        _stored_runs.clear()
+    _stored_runs.update(fresh)
+    return applied
+
+
+def _fresh_runs(results: Sequence[Result]) -> dict[tuple[int, str, str], Result]:
+    fresh = {}
+    for result in results:
+        scenario = result.job.scenario_version_id
+        if result.executed is None or scenario is None:
+            continue
+        version = result.executed.simulator_version
+        key = (scenario, result.job.params_digest, version)
+        if key not in _stored_runs:
+            fresh[key] = result
+    return fresh
+
+
+def _insert_runs(results: Any) -> None:
+    rows = [
+        (
+            result.job.scenario_version_id,
+            result.executed.simulator_version,
+            result.job.params_digest,
+            arm.name,
+            arm.trace_hash,
+            arm.document,
+        )
+        for result in results
+        for arm in result.executed.arms
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT_RUNS, sorted(rows, key=lambda row: row[:4]))
+
+
+def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:
+    jobs = [result.job for result in results]
+    executed = [result.executed for result in results]
+    return {
+        "job": [job.id for job in jobs],
+        "token": [job.token for job in jobs],
+        "state": [JobState(result.state).value for result in results],
+        "outcome": [result.outcome for result in results],
+        "fraction": [result.fraction for result in results],
+        "evidence": [json.dumps(result.evidence) for result in results],
+        "question": [job.question_version_id for job in jobs],
+        "scenario": [job.scenario_version_id for job in jobs],
+        "simulator": [run.simulator_version if run else "" for run in executed],
+        "seed": [job.seed for job in jobs],
+        "params": [job.params_digest for job in jobs],
+        "traces": [json.dumps(run.trace_hashes if run else {}) for run in executed],
+        "started": [job.started_at for job in jobs],
+        "submission": [job.submission_id for job in jobs],
+        "instance_question": [job.instance_question_id for job in jobs],
+        "variant": [job.variant_id for job in jobs],
+    }

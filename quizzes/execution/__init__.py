@@ -1,0 +1,1 @@
+"""How a scenario is executed: one port, with runners behind it."""

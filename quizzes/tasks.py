@@ -1,0 +1,26 @@
+"""Celery tasks: a name in, one domain call."""
+
+import os
+import socket
+
+from celery import shared_task
+from django.db import close_old_connections
+
+from quizzes.domain.grading import drain_lane as drain
+from quizzes.domain.proving import drain_proofs
+from quizzes.wakeups import DRAIN_TASK, ring
+
+# A worker gives way to other messages after this long, and rings for itself.
+SLICE_SECONDS = 1.0
+
+
+@shared_task(name=DRAIN_TASK)
+def drain_lane(lane: str) -> None:
+    """Look for work in a lane: the bell says where, the rows say what."""
+    # A restarted database leaves a connection that only looks alive.
+    close_old_connections()
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    drained = drain(lane, worker=worker, seconds=SLICE_SECONDS)
+    drain_proofs(lane, worker=worker)
+    if not drained.is_empty:
+        ring(lane)

@@ -1,0 +1,2 @@
+app_name = "ops"
+urlpatterns: list[object] = []

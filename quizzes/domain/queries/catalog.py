@@ -90,6 +90,17 @@ class ChapterRow:
         return 1 + len(self.assessments)
 
 
+@dataclass(frozen=True, slots=True)
+class AssessmentCard:
+    """What a learner wants to know before starting."""
+
+    row: AssessmentRow
+    questions: int
+    max_score: Decimal
+    can_start: bool
+    """False when every attempt is used and none is open."""
+
+
 def courses_for(user: Any) -> QuerySet[Course]:
     """The courses that a person may see, by title."""
     courses = Course.objects.order_by("title", "pk")
@@ -202,3 +213,15 @@ def attempt_rows(
         )
         for instance in annotated
     ]
+
+
+def assessment_card(assessment: Assessment, *, user: Any) -> AssessmentCard:
+    """The size of an assessment and the learner's own attempts at it."""
+    row = assessment_rows([assessment], user=user)[0]
+    size = assessment.slots.aggregate(count=Count("pk"), marks=Sum("max_mark"))
+    return AssessmentCard(
+        row=row,
+        questions=size["count"],
+        max_score=size["marks"] or Decimal(0),
+        can_start=row.in_progress is not None or row.attempts_left != 0,
+    )

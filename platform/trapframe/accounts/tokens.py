@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from trapframe.accounts.hashed_secrets import digest, new_secret
@@ -50,6 +50,11 @@ def authenticate(secret: str) -> ApiToken | None:
     if token is not None:
         _note_use(token, now)
     return token
+
+
+def tokens_of(owner: User) -> QuerySet[ApiToken]:
+    """The owner's tokens, newest first; those revoked are kept out."""
+    return owner.api_tokens.filter(revoked_at__isnull=True).order_by("-id")
 
 
 def revoke(token: ApiToken) -> None:

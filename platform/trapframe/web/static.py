@@ -1,10 +1,16 @@
-"""Static files: hashed names, compressed, cached for ever."""
+"""Static files: plain on the embedded services, else hashed, compressed, cached."""
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Storage(CompressedManifestStaticFilesStorage):
-    """Hashed names once collected; plain names on the embedded services."""
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Names with a hash, also inside the import statements of ES modules."""
 
-    manifest_strict = not settings.EMBEDDED
+    support_js_module_import_aggregation = True
+
+
+Storage: type[StaticFilesStorage] = (
+    StaticFilesStorage if settings.EMBEDDED else HashedStorage
+)

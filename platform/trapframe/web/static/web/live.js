@@ -1,0 +1,34 @@
+// A page that watches one thing: fills in what changes, reloads once it is final.
+const root = document.querySelector("[data-events]");
+
+function show(state) {
+  for (const [name, value] of Object.entries(state)) {
+    for (const field of root.querySelectorAll(`[data-field="${name}"]`)) {
+      if (field.tagName !== "PROGRESS") field.textContent = value;
+      else if (state.total) { field.max = state.total; field.value = value; }
+    }
+  }
+  root.dataset.state = state.state;
+}
+
+function watch() {
+  const source = new EventSource(root.dataset.events);
+  source.addEventListener("state", (event) => {
+    const state = JSON.parse(event.data);
+    show(state);
+    if (!state.final) return;
+    source.close();
+    location.replace(location.href.split("#")[0]);
+  });
+  // A stream that was refused is not tried again by the browser: reload instead.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
+  });
+  addEventListener("pagehide", () => source.close());
+  // Back from the cache of the browser, closed streams have missed what happened.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+if (root) watch();
+const done = document.querySelector("[data-submitted-variant]");
+if (done) localStorage.removeItem(`tf:draft:${done.dataset.owner}:${done.dataset.submittedVariant}`);

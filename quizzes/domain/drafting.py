@@ -1,5 +1,6 @@
 """Unsent work, kept on the server."""
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -52,18 +53,16 @@ def _clean(answer: dict[str, Any]) -> dict[str, Any]:
 
 def _upsert(variant: Variant, answer: dict[str, Any], seq: int) -> Draft:
     """One statement, so that racing tabs cannot lose the newer text."""
-    draft = Draft(variant=variant, answer=answer, seq=seq)
-    prepared = Draft._meta.get_field("answer").get_db_prep_value(answer, connection)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO quizzes_draft (variant_id, answer, seq, updated_at)
-            VALUES (%s, %s, %s, clock_timestamp())
+            VALUES (%s, %s::jsonb, %s, clock_timestamp())
             ON CONFLICT (variant_id) DO UPDATE
                 SET answer = EXCLUDED.answer, seq = EXCLUDED.seq,
                     updated_at = EXCLUDED.updated_at
                 WHERE quizzes_draft.seq < EXCLUDED.seq
             """,
-            [variant.pk, prepared, draft.seq],
+            [variant.pk, json.dumps(answer), seq],
         )
     return Draft.objects.get(variant=variant)

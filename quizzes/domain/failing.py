@@ -40,7 +40,12 @@ def fail_jobs(ids: Sequence[int], *, error: str, token: int | None = None) -> li
     with connection.cursor() as cursor:
         cursor.execute(
             _FAIL,
-            {"ids": list(ids), "error": error[:2000], "max": MAX_FAILURES, "token": token},
+            {
+                "ids": list(ids),
+                "error": error[:2000],
+                "max": MAX_FAILURES,
+                "token": token,
+            },
         )
         rows = cursor.fetchall()
         dead = [job_id for job_id, _, state in rows if state == "dead"]

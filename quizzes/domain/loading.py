@@ -51,7 +51,7 @@ def load_course(
     scenarios: Path,
     *,
     author: Any = None,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> LoadReport:
     """Load or update a course; everything or nothing.
 
@@ -127,9 +127,7 @@ def _chapter(course: Course, path: Path) -> Chapter:
 
 def _scenario(path: Path, author: Any) -> str:
     try:
-        version = save_scenario(
-            source=path.read_text(encoding="utf-8"), author=author
-        )
+        version = save_scenario(source=path.read_text(encoding="utf-8"), author=author)
     except InvalidInputError as error:
         raise _invalid_file(path, error.problems) from error
     return version.scenario.key

@@ -79,7 +79,7 @@ class Question(models.Model):
 
 
 class QuestionVersion(models.Model):
-    """One text of a question. A trigger freezes a published one and asks for a proof."""
+    """One text of a question; triggers freeze a published one and ask for its proof."""
 
     question = models.ForeignKey(
         Question, on_delete=models.PROTECT, related_name="versions"

@@ -139,9 +139,7 @@ def question_row(variant: Variant) -> QuestionRow:
     """The row of one variant's question."""
     instance = variant.instance_question.instance
     rows = question_rows(instance)
-    return next(
-        row for row in rows if row.question.pk == variant.instance_question_id
-    )
+    return next(row for row in rows if row.question.pk == variant.instance_question_id)
 
 
 def score_of(rows: list[QuestionRow]) -> Score:
@@ -170,9 +168,12 @@ def job_view(submission: Submission) -> JobView:
         raise NotFoundError("grading job")
     position = None
     if job.state == JobState.QUEUED:
-        position = 1 + GradingJob.objects.filter(
-            lane=job.lane, state=JobState.QUEUED, id__lt=job.id
-        ).count()
+        position = (
+            1
+            + GradingJob.objects.filter(
+                lane=job.lane, state=JobState.QUEUED, id__lt=job.id
+            ).count()
+        )
     return JobView(
         state=JobState(job.state),
         position=position,

@@ -1,7 +1,5 @@
 """What a person finds before an attempt: courses, chapters, assessments."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,14 +15,8 @@ from django.db.models import (
 )
 
 from quizzes.domain.errors import NotFoundError
-from quizzes.enums import InstanceState
-from quizzes.models import (
-    Assessment,
-    AssessmentInstance,
-    Chapter,
-    ChapterRead,
-    Course,
-)
+from quizzes.enums import InstanceState, QuestionState
+from quizzes.models import Assessment, AssessmentInstance, Chapter, Course
 from quizzes.rules import can_view_course
 from quizzes.scoring import percent
 
@@ -34,71 +26,33 @@ class AttemptRow:
     """One attempt of one learner, with its score so far."""
 
     instance: AssessmentInstance
-    score: Decimal
-    max_score: Decimal
-    ungraded: int
-    """Questions that were answered and have no grade yet."""
+    mark: Decimal
+    max_mark: Decimal
+    waiting: int
+    """Answered questions that have no grade yet."""
+
+    @property
+    def is_in_progress(self) -> bool:
+        """True until the learner or the clock has ended it."""
+        return bool(self.instance.state == InstanceState.IN_PROGRESS)
 
     @property
     def percent(self) -> Decimal:
-        return percent(self.score, self.max_score)
-
-
-@dataclass(frozen=True, slots=True)
-class AssessmentRow:
-    """An assessment as its learner sees it in a list."""
-
-    assessment: Assessment
-    attempts: tuple[AttemptRow, ...]
-    """Newest first."""
-
-    @property
-    def in_progress(self) -> AttemptRow | None:
-        open_state = InstanceState.IN_PROGRESS
-        return next((a for a in self.attempts if a.instance.state == open_state), None)
-
-    @property
-    def finished(self) -> tuple[AttemptRow, ...]:
-        done = InstanceState.FINISHED
-        return tuple(a for a in self.attempts if a.instance.state == done)
-
-    @property
-    def best_percent(self) -> Decimal | None:
-        """The best finished attempt's score, None before the first."""
-        return max((attempt.percent for attempt in self.finished), default=None)
-
-    @property
-    def attempts_left(self) -> int | None:
-        """How many attempts can still be started; None where there is no limit."""
-        allowed = self.assessment.attempts_allowed
-        return None if allowed is None else max(0, allowed - len(self.attempts))
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterRow:
-    chapter: Chapter
-    is_read: bool
-    assessments: tuple[AssessmentRow, ...]
-
-    @property
-    def steps_done(self) -> int:
-        """Of the reading and each assessment: how many are done once."""
-        return int(self.is_read) + sum(bool(row.finished) for row in self.assessments)
-
-    @property
-    def steps(self) -> int:
-        return 1 + len(self.assessments)
+        """The mark in percent of the maximum."""
+        return percent(self.mark, self.max_mark)
 
 
 @dataclass(frozen=True, slots=True)
 class AssessmentCard:
     """What a learner wants to know before starting."""
 
-    row: AssessmentRow
     questions: int
-    max_score: Decimal
-    can_start: bool
-    """False when every attempt is used and none is open."""
+    max_mark: Decimal
+    attempts: tuple[AttemptRow, ...]
+    """The learner's own, newest first."""
+    in_progress: AttemptRow | None
+    attempts_left: int | None
+    """How many can still be started; None where there is no limit."""
 
 
 def courses_for(user: Any) -> QuerySet[Course]:
@@ -117,111 +71,72 @@ def course_for(user: Any, key: str) -> Course:
     return course
 
 
+def chapters_of(course: Course) -> list[Chapter]:
+    """The course's chapters in reading order."""
+    return list(course.chapters.order_by("number"))
+
+
 def chapter_for(user: Any, course_key: str, key: str) -> Chapter:
-    """A chapter with its objectives; NotFoundError for who may not see it."""
+    """A chapter with its course and objectives; NotFoundError as above."""
     course = course_for(user, course_key)
-    chapter = course.chapters.prefetch_related("objectives").filter(key=key).first()
+    chapters = course.chapters.select_related("course").prefetch_related("objectives")
+    chapter = chapters.filter(key=key).first()
     if chapter is None:
         raise NotFoundError("chapter")
     return chapter
 
 
 def assessment_for(user: Any, course_key: str, key: str) -> Assessment:
-    """An assessment, its course and chapter loaded; NotFoundError as above."""
+    """An assessment with its course and chapter; NotFoundError as above."""
     course = course_for(user, course_key)
-    assessment = (
-        course.assessments.select_related("course", "chapter").filter(key=key).first()
-    )
+    assessments = course.assessments.select_related("course", "chapter")
+    assessment = assessments.filter(key=key).first()
     if assessment is None:
         raise NotFoundError("assessment")
     return assessment
 
 
-def course_rows(course: Course, *, user: Any) -> list[ChapterRow]:
-    """All chapters of a course with the learner's progress, in reading order."""
-    chapters = list(course.chapters.order_by("number"))
-    read = set(
-        ChapterRead.objects.filter(user=user, chapter__in=chapters).values_list(
-            "chapter_id", flat=True
-        )
+def assessment_card(assessment: Assessment, *, user: Any) -> AssessmentCard:
+    """The size of an assessment and the learner's own attempts at it."""
+    size = assessment.slots.aggregate(count=Count("pk"), marks=Sum("max_mark"))
+    attempts = tuple(attempt_rows(user=user, assessment=assessment))
+    allowed = assessment.attempts_allowed
+    return AssessmentCard(
+        questions=size["count"],
+        max_mark=size["marks"] or Decimal(0),
+        attempts=attempts,
+        in_progress=next((row for row in attempts if row.is_in_progress), None),
+        attempts_left=None if allowed is None else max(0, allowed - len(attempts)),
     )
-    by_chapter: dict[int | None, list[AssessmentRow]] = defaultdict(list)
-    assessments = course.assessments.filter(chapter__in=chapters)
-    for row in assessment_rows(list(assessments), user=user):
-        by_chapter[row.assessment.chapter_id].append(row)
-    return [
-        ChapterRow(
-            chapter=chapter,
-            is_read=chapter.pk in read,
-            assessments=tuple(by_chapter[chapter.pk]),
-        )
-        for chapter in chapters
-    ]
-
-
-def chapter_row(chapter: Chapter, *, user: Any) -> ChapterRow:
-    """One chapter with the learner's progress."""
-    return ChapterRow(
-        chapter=chapter,
-        is_read=chapter.reads.filter(user=user).exists(),
-        assessments=tuple(assessment_rows(list(chapter.assessments.all()), user=user)),
-    )
-
-
-def assessment_rows(
-    assessments: Sequence[Assessment], *, user: Any
-) -> list[AssessmentRow]:
-    """The assessments in the order given, each with the learner's own attempts."""
-    mine: dict[int, list[AttemptRow]] = defaultdict(list)
-    for row in attempt_rows(user=user, assessments=assessments):
-        mine[row.instance.assessment_id].append(row)
-    return [
-        AssessmentRow(assessment=item, attempts=tuple(mine[item.pk]))
-        for item in assessments
-    ]
 
 
 def attempt_rows(
-    *, user: Any, assessments: Sequence[Assessment] | None = None
+    *, user: Any, assessment: Assessment | None = None
 ) -> list[AttemptRow]:
-    """The learner's attempts with their scores, newest first, in one query."""
-    mark = ExpressionWrapper(
+    """The learner's attempts, newest first: at one assessment, or all of them."""
+    product = ExpressionWrapper(
         F("questions__fraction") * F("questions__max_mark"),
-        output_field=DecimalField(max_digits=12, decimal_places=7),
+        output_field=DecimalField(max_digits=14, decimal_places=7),
     )
+    waiting = (QuestionState.GRADING, QuestionState.NEEDS_GRADING)
     instances = AssessmentInstance.objects.filter(user=user)
-    if assessments is not None:
-        instances = instances.filter(assessment__in=assessments)
+    if assessment is not None:
+        instances = instances.filter(assessment=assessment)
     annotated = (
         instances.select_related("assessment__course")
         .annotate(
-            score=Sum(mark),
-            max_score=Sum("questions__max_mark"),
-            ungraded=Count(
-                "questions",
-                filter=Q(questions__state__in=("grading", "needs_grading")),
-            ),
+            mark=Sum(product),
+            max_mark=Sum("questions__max_mark"),
+            waiting=Count("questions", filter=Q(questions__state__in=waiting)),
         )
         .order_by("-id")
     )
     return [
         AttemptRow(
             instance=instance,
-            score=instance.score or Decimal(0),
-            max_score=instance.max_score or Decimal(0),
-            ungraded=instance.ungraded,
+            mark=instance.mark or Decimal(0),
+            max_mark=instance.max_mark or Decimal(0),
+            waiting=instance.waiting,
         )
         for instance in annotated
     ]
-
-
-def assessment_card(assessment: Assessment, *, user: Any) -> AssessmentCard:
-    """The size of an assessment and the learner's own attempts at it."""
-    row = assessment_rows([assessment], user=user)[0]
-    size = assessment.slots.aggregate(count=Count("pk"), marks=Sum("max_mark"))
-    return AssessmentCard(
-        row=row,
-        questions=size["count"],
-        max_score=size["marks"] or Decimal(0),
-        can_start=row.in_progress is not None or row.attempts_left != 0,
-    )

@@ -41,7 +41,7 @@ def best_percents(
 
 
 def gradebook_rows(
-    course: Course, assessments: Sequence[Assessment], users: Sequence[Any]
+    assessments: Sequence[Assessment], users: Sequence[Any]
 ) -> list[GradebookRow]:
     """The table of best percents for these learners, in their order."""
     best = _best(assessments, [user.pk for user in users])

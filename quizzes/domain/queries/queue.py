@@ -1,4 +1,4 @@
-"""The queue's health, for staff: depths, ages, the dead, and the law of conservation."""
+"""The queue's health, for staff: depths, ages, the dead, the law of conservation."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,0 +1,243 @@
+"""Evidence: what the learner may see of the runs that decided an answer.
+
+Before the question's tries are used up only the run of the chosen option is shown,
+and only where one option is chosen; the right option's run comes with the reveal.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import simulator
+from quizzes.domain.queries.attempts import question_row
+from quizzes.execution.in_process import scenario_of
+from quizzes.models import GradeEvent, Run, Submission, Verdict
+from quizzes.question_types.base import Presentation, ReviewedOption
+from quizzes.question_types.registry import question_type
+from quizzes.rules import can_grade
+from quizzes.specs import MultipleChoiceBody, QuestionSpec
+
+# A chain of causes longer than this is cut at its far end.
+MAX_CAUSES = 12
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One event of a run, as a row of a table; ``time`` is virtual, in seconds."""
+
+    seq: int
+    time: float
+    actor: str
+    action: str
+    outcome: str
+    text: str
+    is_deciding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePanel:
+    """One arm's run: the events that decide an option, and the world at its end."""
+
+    option_key: str
+    option_html: str
+    claim_text: str
+    holds: bool
+    arm: str
+    arm_label: str
+    rows: tuple[EvidenceRow, ...]
+    topology_svg: str
+    trace_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A verdict with what decided it; ``options`` is empty until revealed."""
+
+    verdict: Verdict
+    outcome: str
+    fraction: Decimal | None
+    message: str
+    chosen: tuple[str, ...]
+    revealed: bool
+    panels: tuple[EvidencePanel, ...]
+    options: tuple[ReviewedOption, ...]
+    explanation_html: str
+    points: Mapping[str, str]
+    reason: str
+    provenance: Mapping[str, Any]
+
+
+def evidence_for(submission: Submission, *, viewer: Any) -> Evidence | None:
+    """The applied verdict and its evidence as far as the viewer may see it now.
+
+    None while there is no verdict. Those who grade the course see everything.
+    """
+    verdict = _applied_verdict(submission)
+    if verdict is None:
+        return None
+    row = question_row(submission.variant)
+    course = submission.variant.question_version.question.course
+    revealed = row.is_revealed or can_grade(viewer, course)
+    return _evidence(submission, verdict, revealed=revealed)
+
+
+def _applied_verdict(submission: Submission) -> Verdict | None:
+    return (
+        Verdict.objects.filter(job__submission=submission, is_superseded=False)
+        .select_related("question_version__question", "scenario_version__scenario")
+        .order_by("-id")
+        .first()
+    )
+
+
+def _evidence(submission: Submission, verdict: Verdict, *, revealed: bool) -> Evidence:
+    variant = submission.variant
+    spec = QuestionSpec.from_json(variant.question_version.spec)
+    presentation = Presentation.from_json(variant.presentation)
+    seen = verdict.evidence
+    truths = {name: claim["holds"] for name, claim in seen.get("claims", {}).items()}
+    options: tuple[ReviewedOption, ...] = ()
+    explanation = ""
+    if revealed and (truths or verdict.scenario_version is None):
+        review = question_type(spec.type).review(
+            spec, presentation, variant.params, truths
+        )
+        options, explanation = review.options, review.explanation_html
+    event = GradeEvent.objects.filter(verdict=verdict).first()
+    return Evidence(
+        verdict=verdict,
+        outcome=verdict.outcome,
+        fraction=verdict.fraction,
+        message=str(seen.get("message", "")),
+        chosen=tuple(seen.get("chosen", ())),
+        revealed=revealed,
+        panels=tuple(_panels(verdict, spec, presentation, revealed=revealed)),
+        options=options,
+        explanation_html=explanation,
+        points=seen.get("points", {}),
+        reason=event.reason if event else "",
+        provenance=_provenance(verdict),
+    )
+
+
+def _panels(
+    verdict: Verdict, spec: QuestionSpec, presentation: Presentation, *, revealed: bool
+) -> Iterable[EvidencePanel]:
+    body = spec.body
+    claims = verdict.evidence.get("claims", {})
+    if not isinstance(body, MultipleChoiceBody) or not claims:
+        return
+    if verdict.scenario_version is None:
+        return
+    scenario = scenario_of(verdict.scenario_version.source)
+    runs = _runs(verdict)
+    chosen = verdict.evidence["chosen"]
+    html = {option.key: option.html for option in presentation.options}
+    shown = _shown_options(verdict, body, chosen, revealed=revealed)
+    for option in body.options:
+        if option.key not in shown:
+            continue
+        claim = claims[option.claim]
+        for arm, seqs in _by_arm(claim["deciding"]).items():
+            if arm not in runs:
+                continue
+            yield EvidencePanel(
+                option_key=option.key,
+                option_html=html[option.key],
+                claim_text=scenario.claims[option.claim].text,
+                holds=claim["holds"],
+                arm=arm,
+                arm_label=scenario.arms[arm].label,
+                rows=tuple(_rows(runs[arm], seqs)),
+                topology_svg=simulator.draw_topology(runs[arm]),
+                trace_hash=runs[arm].trace_hash,
+            )
+
+
+def _shown_options(
+    verdict: Verdict, body: MultipleChoiceBody, chosen: list[str], *, revealed: bool
+) -> set[str]:
+    """The learner's own option, and the right ones once they may be known."""
+    if revealed:
+        holding = {key for key, holds in verdict.evidence["options"].items() if holds}
+        return {*chosen, *holding}
+    return set(chosen) if body.choose == 1 else set()
+
+
+def _by_arm(deciding: list[list[Any]]) -> dict[str, set[int]]:
+    arms: dict[str, set[int]] = {}
+    for arm, seq in deciding:
+        arms.setdefault(arm, set()).add(seq)
+    return arms
+
+
+def _rows(run: simulator.Run, deciding: set[int]) -> Iterable[EvidenceRow]:
+    """The deciding events with the chains of their causes, in order."""
+    wanted: set[int] = set()
+    for seq in deciding:
+        current: int | None = seq
+        for _ in range(MAX_CAUSES):
+            if current is None or current in wanted:
+                break
+            wanted.add(current)
+            current = run.events[current].cause
+    for seq in sorted(wanted):
+        event = run.events[seq]
+        yield EvidenceRow(
+            seq=seq,
+            time=event.time / MICROSECONDS,
+            actor=event.actor,
+            action=event.action,
+            outcome=event.outcome,
+            text=_text(event),
+            is_deciding=seq in deciding,
+        )
+
+
+def _text(event: simulator.Event) -> str:
+    """What a real system reports of the event, in one line."""
+    detail = event.detail
+    words = []
+    if "target" in detail:
+        words.append(str(detail["target"]))
+    if "errno_name" in detail:
+        words.append(f"{detail['errno_name']} (errno {detail['errno']})")
+    if "signal" in detail:
+        words.append(str(detail["signal"]))
+    if "exit_status" in detail:
+        words.append(f"exit status {detail['exit_status']}")
+    if "log" in detail:
+        words.append(str(detail["log"]))
+    return ": ".join(words)
+
+
+def _runs(verdict: Verdict) -> dict[str, simulator.Run]:
+    rows = Run.objects.filter(
+        scenario_version=verdict.scenario_version,
+        params_digest=verdict.params_digest,
+        simulator_version=verdict.simulator_version,
+    )
+    return {
+        row.arm: simulator.Run.from_json(json.loads(zlib.decompress(row.document)))
+        for row in rows
+        if verdict.trace_hashes.get(row.arm) == row.trace_hash
+    }
+
+
+def _provenance(verdict: Verdict) -> dict[str, Any]:
+    scenario = verdict.scenario_version
+    return {
+        "question_version": str(verdict.question_version),
+        "scenario_version": str(scenario) if scenario else None,
+        "simulator_version": verdict.simulator_version or None,
+        "seed": verdict.seed,
+        "params_digest": verdict.params_digest,
+        "trace_hashes": verdict.trace_hashes,
+        "worker": verdict.worker,
+        "started_at": verdict.started_at,
+        "finished_at": verdict.finished_at,
+    }

@@ -1,0 +1,137 @@
+"""One question of an attempt, as its learner meets it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+import simulator
+from quizzes.domain.errors import NotFoundError
+from quizzes.domain.queries.attempts import (
+    QuestionRow,
+    instance_for,
+    question_rows,
+    variant_for,
+)
+from quizzes.markup import render_block, substitute
+from quizzes.models import (
+    AssessmentInstance,
+    Draft,
+    GradingJob,
+    ScenarioVersion,
+    Submission,
+    Variant,
+)
+from quizzes.question_types.base import Presentation
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSummary:
+    """What may be told about a scenario before the answer: no claim, no outcome."""
+
+    title: str
+    summary_html: str
+    parameters: tuple[tuple[str, Any], ...]
+    """Each parameter's name in words and its value in this variant."""
+    arms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """All that the page of one question shows."""
+
+    instance: AssessmentInstance
+    rows: tuple[QuestionRow, ...]
+    row: QuestionRow
+    variant: Variant
+    presentation: Presentation
+    scenario: ScenarioSummary | None
+    submissions: tuple[Submission, ...]
+    """Earlier tries in order, each with the ``job_state`` of its newest job."""
+    answer: Mapping[str, Any]
+    """What to fill in: the draft, else the last try, else nothing."""
+    draft_seq: int
+
+    @property
+    def next_try_key(self) -> str:
+        """The idempotency key of the next try: the same in every window."""
+        return f"try-{len(self.submissions) + 1}"
+
+    @property
+    def next_row(self) -> QuestionRow | None:
+        """The question after this one."""
+        later = (row for row in self.rows if _number(row) > _number(self.row))
+        return next(later, None)
+
+
+def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
+    """The variant of one numbered question; NotFoundError if there is none to see."""
+    found = Variant.objects.filter(
+        instance_question__instance__uuid=uuid, instance_question__number=number
+    ).values_list("uuid", flat=True)
+    variant = found.first()
+    if variant is None:
+        raise NotFoundError("question")
+    return variant_for(user, variant)
+
+
+def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:
+    """The page of one numbered question of an attempt; NotFoundError as above."""
+    instance = instance_for(user, uuid)
+    rows = tuple(question_rows(instance))
+    row = next((row for row in rows if _number(row) == number), None)
+    if row is None:
+        raise NotFoundError("question")
+    variant = Variant.objects.select_related("scenario_version").get(
+        instance_question=row.question
+    )
+    submissions = tuple(with_job_state(variant.submissions.order_by("number")))
+    draft = Draft.objects.filter(variant=variant).first()
+    last = submissions[-1].answer if submissions else {}
+    return QuestionPage(
+        instance=instance,
+        rows=rows,
+        row=row,
+        variant=variant,
+        presentation=Presentation.from_json(variant.presentation),
+        scenario=scenario_summary(variant),
+        submissions=submissions,
+        answer=draft.answer if draft else last,
+        draft_seq=draft.seq if draft else 0,
+    )
+
+
+def with_job_state(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Each submission with the state of its newest job as ``job_state``."""
+    newest = GradingJob.objects.filter(submission=OuterRef("pk")).order_by("-id")
+    return submissions.annotate(job_state=Subquery(newest.values("state")[:1]))
+
+
+def scenario_summary(variant: Variant) -> ScenarioSummary | None:
+    """The scenario of a variant in words; None for a question without one."""
+    version = variant.scenario_version
+    if version is None:
+        return None
+    scenario = _scenario(version.pk)
+    return ScenarioSummary(
+        title=substitute(scenario.title, variant.params),
+        summary_html=render_block(scenario.summary, variant.params),
+        parameters=tuple(
+            (name.replace("_", " "), value) for name, value in variant.params.items()
+        ),
+        arms=tuple(arm.label for arm in scenario.arms.values()),
+    )
+
+
+@lru_cache(maxsize=256)
+def _scenario(version_id: int) -> simulator.Scenario:
+    """The parsed text of a version that learners see: published, so it never changes."""
+    version = ScenarioVersion.objects.only("source").get(pk=version_id)
+    return simulator.load_scenario(version.source)
+
+
+def _number(row: QuestionRow) -> int:
+    return row.question.number

@@ -1,0 +1,178 @@
+"""Rows for tests, each made the way the product makes them."""
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth import get_user_model
+
+from quizzes.domain.authoring import save_question, save_scenario
+from quizzes.domain.enrolling import enrol
+from quizzes.domain.grading import drain_lane
+from quizzes.domain.proving import prove_now
+from quizzes.domain.publishing import publish_question
+from quizzes.domain.starting import start_assessment
+from quizzes.domain.submitting import submit_answer
+from quizzes.enums import Role
+from quizzes.models import (
+    Assessment,
+    AssessmentInstance,
+    Chapter,
+    Course,
+    GradingJob,
+    Objective,
+    Question,
+    QuestionVersion,
+    Slot,
+    Submission,
+    Variant,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+OS_COURSE = FIXTURES / "courses" / "operating-systems"
+SCENARIOS = FIXTURES / "scenarios"
+_numbers = count(1)
+
+FREE_RESPONSE = """\
+key: {key}
+type: free_response
+title: Say why
+prompt: Why do containers start fast?
+rubric:
+  - key: kernel
+    points: 2
+    statement: The kernel runs already.
+  - key: stages
+    points: 1
+    statement: Only namespaces, cgroup, file system and exec are left.
+"""
+
+
+def make_user(username: str = "", *, password: str = "correct horse", **fields: Any):  # noqa: ANN201
+    """A person; a username of their own when none is given."""
+    return get_user_model().objects.create_user(
+        username=username or f"user{next(_numbers)}", password=password, **fields
+    )
+
+
+def make_course(key: str = "", *, is_open: bool = True) -> Course:
+    return Course.objects.create(
+        key=key or f"course-{next(_numbers)}", title="A course", is_open=is_open
+    )
+
+
+def make_instructor(course: Course, username: str = "") -> Any:
+    """A person who teaches the course and may enter the admin."""
+    user = make_user(username, is_staff=True)
+    enrol(course, user=user, role=Role.INSTRUCTOR)
+    return user
+
+
+def make_chapter(course: Course, **fields: Any) -> Chapter:
+    number = next(_numbers)
+    chapter = Chapter.objects.create(
+        course=course,
+        **{
+            "key": f"chapter-{number}",
+            "number": number,
+            "title": "A chapter",
+            "intro_html": "<p>Intro.</p>",
+            "body_html": "<p>Body.</p>",
+            **fields,
+        },
+    )
+    Objective.objects.create(chapter=chapter, key="LO1", text="say what it is")
+    return chapter
+
+
+def make_free_response(course: Course, key: str = "") -> QuestionVersion:
+    """A published question that a person grades: 3 points."""
+    source = FREE_RESPONSE.format(key=key or f"question-{next(_numbers)}")
+    version = save_question(course, source=source, author=None)
+    return publish_question(version, user=None)
+
+
+def make_scenario(key: str) -> None:
+    """A scenario of fixtures/scenarios, stored as it is in the file."""
+    save_scenario(source=(SCENARIOS / f"{key}.yaml").read_text(), author=None)
+
+
+def make_executed(
+    course: Course, key: str = "hypervisor-on-bare-hardware", *, publish: bool = True
+) -> QuestionVersion:
+    """A question of the operating-systems course, proved and published."""
+    source = (OS_COURSE / "questions" / f"{key}.yaml").read_text()
+    for line in source.splitlines():
+        if line.startswith("scenario:"):
+            make_scenario(line.partition(":")[2].strip())
+    version = save_question(course, source=source, author=None)
+    if not publish:
+        return version
+    prove_now(version)
+    return publish_question(version, user=None)
+
+
+def make_assessment(
+    course: Course, *questions: Question, **fields: Any
+) -> Assessment:
+    """An assessment with a slot of one mark for each question."""
+    number = next(_numbers)
+    assessment = Assessment.objects.create(
+        course=course,
+        **{
+            "key": f"assessment-{number}",
+            "title": "A quiz",
+            "kind": "quiz",
+            "tries_per_question": 2,
+            **fields,
+        },
+    )
+    for slot, question in enumerate(questions, start=1):
+        Slot.objects.create(assessment=assessment, number=slot, question=question)
+    return assessment
+
+
+def start(assessment: Assessment, user: Any) -> AssessmentInstance:
+    return start_assessment(assessment, user=user)
+
+
+def variant_of(instance: AssessmentInstance, number: int = 1) -> Variant:
+    return Variant.objects.get(
+        instance_question__instance=instance, instance_question__number=number
+    )
+
+
+def submit(variant: Variant, raw: dict[str, Any], *, key: str = "") -> Submission:
+    """An answer of the attempt's own learner."""
+    user = variant.instance_question.instance.user
+    result = submit_answer(
+        variant, user=user, raw=raw, idempotency_key=key or uuid4().hex
+    )
+    return result.submission
+
+
+def drain(lane: str = "interactive") -> int:
+    """What a worker does when its bell rings, in this process."""
+    return drain_lane(lane, worker="test", seconds=30).taken
+
+
+def job_of(submission: Submission) -> GradingJob:
+    return GradingJob.objects.filter(submission=submission).latest("id")
+
+
+def truth_of(variant: Variant) -> dict[str, bool]:
+    """Each option's truth in this variant, from its proof."""
+    matrix = variant.question_version.proof.matrix
+    return next(row["row"] for row in matrix if row["seed"] == variant.seed)
+
+
+def right_answer(variant: Variant) -> dict[str, Any]:
+    return {"chosen": [key for key, holds in truth_of(variant).items() if holds]}
+
+
+def wrong_answer(variant: Variant) -> dict[str, Any]:
+    """As many options as asked for, every one of which does not hold."""
+    wrong = [key for key, holds in truth_of(variant).items() if not holds]
+    return {"chosen": wrong[: variant.presentation["choose"]]}

@@ -2,11 +2,46 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 
+from tests import browsing
 from trapframe.embedded import Services, remove_data, services
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.live import Platform
+
+_LIVE_FIXTURES = {"worker_processes", "live_site"}
+_CHROMIUM_MISSING = (
+    "Chromium was not found (TRAPFRAME_CHROMIUM, PATH): install it, on Debian with "
+    "`apt-get install chromium`"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on real processes come last: the processes are started once."""
+    items.sort(key=_needs_processes)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Real workers may not see the committed rows of any other test."""
+    if not _needs_processes(item) and (platform := _running.pop("platform", None)):
+        platform.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if _CHROMIUM_MISSING in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS DID NOT RUN", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} skipped. {_CHROMIUM_MISSING}.")
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +59,67 @@ def embedded_services() -> Iterator[Services | None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(embedded_services: Services | None) -> None:
     """Asked for by pytest-django before it makes the test database."""
+
+
+_running: dict[str, "Platform"] = {}
+
+
+@pytest.fixture(scope="session")
+def _end_of_processes(django_db_setup: None) -> Iterator[None]:
+    yield
+    if platform := _running.pop("platform", None):
+        platform.stop()
+
+
+@pytest.fixture
+def worker_processes(
+    transactional_db: None, _end_of_processes: None
+) -> Iterator["Platform"]:
+    """Two Celery workers and the sweeper, at work on the test database."""
+    platform = _platform()
+    platform.ensure_workers()
+    yield platform
+    for child in platform.children.values():
+        if not child.is_alive():
+            child.start()
+
+
+@pytest.fixture
+def live_site(worker_processes: "Platform") -> str:
+    """The address of the site, served from the test database, workers running."""
+    worker_processes.ensure_site()
+    return worker_processes.url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """A Chromium; without one the test is skipped, in CI it fails."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  slow
+
+    program = browsing.find_chromium()
+    if program is None:
+        report = pytest.fail if browsing.must_run() else pytest.skip
+        report(_CHROMIUM_MISSING)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread; Django would refuse the ORM.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(
+            executable_path=program, args=browsing.launch_flags()
+        )
+        yield browser
+        browser.close()
+
+
+def _platform() -> "Platform":
+    if "platform" not in _running:
+        from tests.live import Platform  # noqa: PLC0415  needs Django's models
+
+        _running["platform"] = Platform()
+    return _running["platform"]
+
+
+def _needs_processes(item: pytest.Item) -> bool:
+    return not _LIVE_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from trapframe.ops import views
+
 app_name = "ops"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+]

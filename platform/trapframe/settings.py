@@ -23,7 +23,7 @@ SECRET_KEY = (
 )
 ALLOWED_HOSTS = env.words("TRAPFRAME_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("TRAPFRAME_ORIGINS")
-# Where links in API answers point when no request tells (sign-in links from a worker).
+# Served over TLS: redirects, secure cookies and HSTS follow from it.
 HTTPS = env.flag("TRAPFRAME_HTTPS", default=not EMBEDDED and not DEMO)
 
 
@@ -73,7 +73,8 @@ DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "trapframe.web",  # first: its templates theme the admin
+    "trapframe.web",
+    "trapframe.author",  # before the admin: its templates theme the admin
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -88,7 +89,6 @@ INSTALLED_APPS = [
     "quizzes",
     "trapframe.accounts",
     "trapframe.learner",
-    "trapframe.author",
     "trapframe.staff",
     "trapframe.api",
     "trapframe.ops",
@@ -130,6 +130,8 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learner:home"
 LOGOUT_REDIRECT_URL = "learner:home"
 PASSWORD_HASHERS = [
+    # What the demo hashes opens nothing elsewhere.
+    *(["trapframe.ops.passwords.DemoPasswordHasher"] if DEMO else []),
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -198,7 +200,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- the queue's doorbell; each value's reason is in docs/decisions/0004
-LANES = ("interactive", "bulk")
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False

@@ -1,0 +1,78 @@
+"""A simulator of computer systems in which answers are what happens.
+
+A scenario (YAML) describes a world, a space of variants, arms (ways to act) and
+claims about their runs. Nothing in it says what happens: that follows from the
+parts. ``load_scenario`` reads one, ``evaluate`` runs it in one variant, ``prove``
+checks in every variant that what a question promises holds.
+"""
+
+from simulator.calibration import CALIBRATION, Figure
+from simulator.engine import Budget
+from simulator.errors import (
+    ClaimError,
+    InputError,
+    Problem,
+    ScenarioError,
+    SimulatorError,
+)
+from simulator.evaluation import (
+    ClaimResult,
+    DecidingEvent,
+    Evaluation,
+    evaluate,
+    explain,
+)
+from simulator.events import Event
+from simulator.mechanisms import MECHANISMS, Mechanism, altered
+from simulator.proving import (
+    ProofFailure,
+    ProofReport,
+    ProofStep,
+    iter_proof,
+    proof_seeds,
+    prove,
+    summarise,
+)
+from simulator.running import run_arm
+from simulator.scenario.model import Arm, Claim, Evidence, Obligation, Option, Scenario
+from simulator.scenario.parser import load_scenario
+from simulator.trace import Run, canonical_json
+from simulator.version import SIMULATOR_VERSION
+
+__all__ = [
+    "CALIBRATION",
+    "MECHANISMS",
+    "SIMULATOR_VERSION",
+    "Arm",
+    "Budget",
+    "Claim",
+    "ClaimError",
+    "ClaimResult",
+    "DecidingEvent",
+    "Evaluation",
+    "Event",
+    "Evidence",
+    "Figure",
+    "InputError",
+    "Mechanism",
+    "Obligation",
+    "Option",
+    "Problem",
+    "ProofFailure",
+    "ProofReport",
+    "ProofStep",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "SimulatorError",
+    "altered",
+    "canonical_json",
+    "evaluate",
+    "explain",
+    "iter_proof",
+    "load_scenario",
+    "proof_seeds",
+    "prove",
+    "run_arm",
+    "summarise",
+]

@@ -1,0 +1,197 @@
+"""The discrete-event engine: one total order of steps, one clock, one trace.
+
+A part does its work in a generator. It yields a whole number to let that many
+microseconds of virtual time pass, or a ``Gate`` to wait until that gate opens.
+Steps are taken in the order (virtual time, priority, sequence), so a run has one
+order only and repeats exactly.
+"""
+
+import time
+from collections import deque
+from collections.abc import Generator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Any
+
+from simulator.events import OK, Event
+from simulator.rng import Streams
+
+_CLOCK_EVERY = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one run may use. Exceeding a limit ends the run with a verdict."""
+
+    events: int = 20_000
+    """Steps of the engine, and as many entries in the trace."""
+    virtual_us: int = 30 * 24 * 3600 * 1_000_000
+    wall_ms: int = 2_000
+    objects: int = 10_000
+    """Kernels, processes, virtual machines and containers in memory."""
+
+
+class BudgetExceededError(Exception):
+    """Ends a run from inside the engine; callers see the run's verdict instead."""
+
+    def __init__(self, limit: str, allowed: int) -> None:
+        self.limit = limit
+        self.allowed = allowed
+        super().__init__(f"{limit} budget of {allowed} exceeded")
+
+
+class Gate:
+    """Something to wait for. It may open; it is open; it never closes again."""
+
+    __slots__ = ("is_open", "waiting")
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self.waiting: list[Task] = []
+
+
+Work = Generator[int | Gate, None, Any]
+
+
+class Task(Gate):
+    """A generator under way; as a gate it opens when the generator is done."""
+
+    __slots__ = ("priority", "work")
+
+    def __init__(self, work: Work, priority: int) -> None:
+        super().__init__()
+        self.work = work
+        self.priority = priority
+
+
+class Engine:
+    """Clock, calendar, trace and randomness of one run."""
+
+    def __init__(self, seed: int = 0, budget: Budget | None = None) -> None:
+        self.now = 0
+        """Virtual time in microseconds."""
+        self.events: list[Event] = []
+        self.budget = budget or Budget()
+        self.streams = Streams(seed)
+        self._calendar: list[tuple[int, int, int, Task]] = []
+        self._steps = 0
+        self._scheduled = 0
+        self._objects = 0
+        self._started = time.monotonic()
+
+    def spawn(self, work: Work, *, priority: int = 0) -> Task:
+        """Start ``work`` at the present virtual time; wait for it by yielding it."""
+        task = Task(work, priority)
+        self._schedule(task, self.now)
+        return task
+
+    def open(self, gate: Gate) -> None:
+        """Open ``gate`` and go on with all that wait for it, in order of arrival."""
+        gate.is_open = True
+        for task in gate.waiting:
+            self._schedule(task, self.now)
+        gate.waiting.clear()
+
+    def record(
+        self,
+        actor: str,
+        action: str,
+        outcome: str = OK,
+        *,
+        cause: int | None = None,
+        **detail: Any,
+    ) -> int:
+        """Add an event to the trace and return its ``seq``."""
+        seq = len(self.events)
+        if seq >= self.budget.events:
+            raise BudgetExceededError("events", self.budget.events)
+        self.events.append(
+            Event(seq, self.now, actor, action, outcome, detail, cause)
+        )
+        return seq
+
+    def conclude(self, actor: str, action: str, outcome: str, **detail: Any) -> None:
+        """Add the last event of a run that was stopped, beyond any budget."""
+        seq = len(self.events)
+        self.events.append(Event(seq, self.now, actor, action, outcome, detail, None))
+
+    def allocate(self) -> None:
+        """Count one more object of the world against the budget."""
+        self._objects += 1
+        if self._objects > self.budget.objects:
+            raise BudgetExceededError("objects", self.budget.objects)
+
+    def run(self) -> None:
+        """Take steps until nothing is left to do or the budget is used up."""
+        while self._calendar:
+            self.step()
+
+    def step(self) -> None:
+        """Take the next step of the calendar."""
+        when, _, _, task = heappop(self._calendar)
+        self._spend(when)
+        self.now = when
+        try:
+            wanted = task.work.send(None)
+        except StopIteration:
+            self.open(task)
+            return
+        if isinstance(wanted, int):
+            self._schedule(task, when + wanted)
+        elif wanted.is_open:
+            self._schedule(task, when)
+        else:
+            wanted.waiting.append(task)
+
+    def used(self) -> dict[str, int]:
+        """Return the budget used so far (not wall time, which never repeats)."""
+        return {
+            "events": len(self.events),
+            "steps": self._steps,
+            "virtual_us": self.now,
+            "objects": self._objects,
+        }
+
+    def _schedule(self, task: Task, when: int) -> None:
+        self._scheduled += 1
+        heappush(self._calendar, (when, task.priority, self._scheduled, task))
+
+    def _spend(self, when: int) -> None:
+        self._steps += 1
+        budget = self.budget
+        if self._steps > budget.events:
+            raise BudgetExceededError("events", budget.events)
+        if when > budget.virtual_us:
+            raise BudgetExceededError("virtual_us", budget.virtual_us)
+        if self._steps % _CLOCK_EVERY == 1:
+            elapsed_ms = (time.monotonic() - self._started) * 1000
+            if elapsed_ms > budget.wall_ms:
+                raise BudgetExceededError("wall_ms", budget.wall_ms)
+
+
+class Cores:
+    """Processor cores that work queues for, first come first served."""
+
+    __slots__ = ("_engine", "_free", "_queue", "busy_us")
+
+    def __init__(self, engine: Engine, count: int) -> None:
+        self._engine = engine
+        self._free = count
+        self._queue: deque[Gate] = deque()
+        self.busy_us = 0
+        """CPU time given out so far, over all cores."""
+
+    def use(self, microseconds: int) -> Work:
+        """Hold one core for so long, after waiting for one to be free."""
+        if self._free:
+            self._free -= 1
+        else:
+            turn = Gate()
+            self._queue.append(turn)
+            yield turn
+        yield microseconds
+        self.busy_us += microseconds
+        if self._queue:
+            self._engine.open(self._queue.popleft())
+        else:
+            self._free += 1

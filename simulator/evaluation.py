@@ -1,0 +1,187 @@
+"""All arms of a variant, and the claims that their runs prove or refute."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cel
+
+from simulator.engine import Budget
+from simulator.errors import ClaimError
+from simulator.events import FAILED, Event
+from simulator.expressions import Expression, ExpressionError, compiled
+from simulator.mechanisms import Overlay, altered
+from simulator.running import run_arm
+from simulator.scenario.model import Claim, Evidence, Params, Scenario
+from simulator.trace import BUDGET_EXCEEDED, Run
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingEvent:
+    """An event of an arm's run that decides a claim."""
+
+    arm: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """Whether a claim holds in a variant, and the events that decide it."""
+
+    name: str
+    holds: bool
+    deciding: tuple[DecidingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The runs of a variant and the claims over them."""
+
+    params: Params
+    seed: int
+    runs: Mapping[str, Run]
+    claims: Mapping[str, ClaimResult]
+    """Empty when a run went over its budget: then nothing is decided."""
+
+    @property
+    def within_budget(self) -> bool:
+        """True when every arm ran to its end."""
+        return all(run.verdict != BUDGET_EXCEEDED for run in self.runs.values())
+
+
+def evaluate(
+    scenario: Scenario,
+    params: Params,
+    *,
+    seed: int = 0,
+    budget: Budget | None = None,
+    mechanisms: Overlay | None = None,
+) -> Evaluation:
+    """Run all arms of a variant and evaluate every claim.
+
+    ``budget`` holds for each arm. ``mechanisms`` changes the simulator itself, as
+    ``altered`` does. Raises InputError for wrong parameters, ClaimError when a
+    claim reads something that the runs do not have.
+    """
+    with altered(mechanisms or {}):
+        runs = {
+            arm: run_arm(scenario, arm, params, seed=seed, budget=budget)
+            for arm in scenario.arms
+        }
+    undecided = Evaluation(params, seed, runs, {})
+    if not undecided.within_budget:
+        return undecided
+    expressions = {
+        name: compiled(claim.expression) for name, claim in scenario.claims.items()
+    }
+    variables = _context(runs, params, expressions.values())
+    claims = {}
+    for name, claim in scenario.claims.items():
+        try:
+            holds = expressions[name].truth(variables)
+        except ExpressionError as error:
+            raise ClaimError(f"claim {name}: {error}") from error
+        deciding = _deciding(claim, expressions[name], runs)
+        claims[name] = ClaimResult(name, holds, deciding)
+    return Evaluation(params, seed, runs, claims)
+
+
+def explain(evaluation: Evaluation, claim: str) -> tuple[tuple[str, Event], ...]:
+    """Return the deciding events of a claim, each after its chain of causes.
+
+    Pairs of arm and event, per arm in the order of the trace, none twice.
+    """
+    found: list[tuple[str, Event]] = []
+    wanted: dict[str, set[int]] = {}
+    for deciding in evaluation.claims[claim].deciding:
+        chain = wanted.setdefault(deciding.arm, set())
+        events = evaluation.runs[deciding.arm].events
+        seq: int | None = deciding.seq
+        while seq is not None and seq not in chain:
+            chain.add(seq)
+            seq = events[seq].cause
+    for arm, chain in wanted.items():
+        events = evaluation.runs[arm].events
+        found += [(arm, events[seq]) for seq in sorted(chain)]
+    return tuple(found)
+
+
+def _context(
+    runs: Mapping[str, Run], params: Params, expressions: Iterable[Expression]
+) -> cel.Context:
+    """Return what claims see: only the parts that some claim reads, for speed."""
+    everything = False
+    reads: set[tuple[str, str, str]] = set()
+    for expression in expressions:
+        everything = everything or expression.reads_all
+        reads.update(expression.reads)
+    if everything:
+        visible = {arm: _whole(run) for arm, run in runs.items()}
+    else:
+        visible = {}
+        for arm, part, key in sorted(reads):
+            _show(visible.setdefault(arm, {}), runs[arm], part, key)
+    return cel.Context({"runs": visible, "params": dict(params)})
+
+
+def _whole(run: Run) -> dict[str, Any]:
+    return {
+        "events": [event.to_json() for event in run.events],
+        "observation": run.observation,
+        "metrics": run.metrics,
+    }
+
+
+def _show(visible: dict[str, Any], run: Run, part: str, key: str) -> None:
+    """Add one part of a run, or one key of it, to what is visible."""
+    if not part:
+        visible.update(_whole(run))
+        return
+    if part == "events":
+        visible.setdefault("events", [event.to_json() for event in run.events])
+        return
+    source: Mapping[str, Any] = getattr(run, part)
+    if key in source:
+        visible.setdefault(part, {})[key] = source[key]
+    else:
+        visible[part] = dict(source)
+
+
+def _deciding(
+    claim: Claim, expression: Expression, runs: Mapping[str, Run]
+) -> tuple[DecidingEvent, ...]:
+    """Return the events that the claim's evidence selects.
+
+    An arm without a selector shows its last failure, or its last event.
+    """
+    found: dict[DecidingEvent, None] = {}
+    for selector in claim.evidence:
+        for event in _select(selector, runs[selector.arm].events):
+            found[DecidingEvent(selector.arm, event.seq)] = None
+    selected = {deciding.arm for deciding in found}
+    arms = {arm for arm, _, _ in expression.reads} or set(runs)
+    for arm in runs:
+        if arm in arms and arm not in selected and runs[arm].events:
+            events = runs[arm].events
+            failed = [event for event in events if event.outcome == FAILED]
+            found[DecidingEvent(arm, (failed or events)[-1].seq)] = None
+    return tuple(found)
+
+
+def _select(selector: Evidence, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    matching = tuple(event for event in events if _matches(selector, event))
+    if selector.pick == "all" or not matching:
+        return matching
+    return (matching[0],) if selector.pick == "first" else (matching[-1],)
+
+
+def _matches(selector: Evidence, event: Event) -> bool:
+    detail = event.detail
+    pairs = (
+        (selector.actor, event.actor),
+        (selector.action, event.action),
+        (selector.outcome, event.outcome),
+        (selector.target, detail.get("target", "")),
+        (selector.errno_name, detail.get("errno_name", "")),
+    )
+    return all(wanted in {"", found} for wanted, found in pairs)

@@ -1,0 +1,70 @@
+"""CEL, the Common Expression Language: compiled once, evaluated many times."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cel
+
+from simulator.errors import SimulatorError
+
+MAX_LENGTH = 4000
+_MAX_BRACKETS = 64
+_REFERENCE = re.compile(
+    r"\bruns\s*\.\s*(\w+)(?:\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?)?"
+)
+_ANY_RUNS = re.compile(r"\bruns\b")
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+
+
+class ExpressionError(SimulatorError):
+    """An expression does not parse, or it failed on the values it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression and what it reads of the runs."""
+
+    source: str
+    program: Any
+    reads: tuple[tuple[str, str, str], ...]
+    """Arm, part of the run, key in that part; empty text where not said."""
+    reads_all: bool
+    """True when ``runs`` is used otherwise than as ``runs.<arm>``."""
+
+    def truth(self, variables: Mapping[str, Any] | cel.Context) -> bool:
+        """Evaluate; raise ExpressionError unless the result is true or false."""
+        try:
+            result = self.program.execute(variables)
+        except Exception as error:
+            reason = str(error).splitlines()[0]
+            raise ExpressionError(f"{type(error).__name__}: {reason}") from error
+        if not isinstance(result, bool):
+            raise ExpressionError(f"gives {result!r}, not true or false")
+        return result
+
+
+@lru_cache(maxsize=4096)
+def compiled(source: str) -> Expression:
+    """Compile ``source``; raise ExpressionError when it is not valid CEL."""
+    if len(source) > MAX_LENGTH or _depth(source) > _MAX_BRACKETS:
+        raise ExpressionError("the expression is too long or nested too deep")
+    try:
+        program = cel.compile(source)
+    except ValueError as error:
+        reason = str(error).split("ERROR: ")[-1].splitlines()[0]
+        raise ExpressionError(f"not valid CEL: {reason}") from error
+    bare = _STRING.sub("''", source)
+    reads = tuple(sorted({tuple(found) for found in _REFERENCE.findall(bare)}))
+    rest = _REFERENCE.sub("", bare)
+    return Expression(source, program, reads, bool(_ANY_RUNS.search(rest)))
+
+
+def _depth(source: str) -> int:
+    depth = deepest = 0
+    for letter in source:
+        depth += (letter in "([{") - (letter in ")]}")
+        deepest = max(deepest, depth)
+    return deepest

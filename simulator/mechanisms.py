@@ -1,0 +1,135 @@
+"""The mechanisms that an experiment may switch, replace or tune.
+
+A mechanism is how a kind of part works by default. An arm of a scenario changes
+one with ``changes``; a test changes the simulator itself with ``altered`` or with
+the ``mechanisms`` argument of ``evaluate`` and ``prove``::
+
+    with altered({"kernel.linux.loaders": ["misc", "script", "elf", "pe"]}):
+        report = prove(scenario)      # what depends on the missing loader flips
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from simulator.errors import InputError
+from simulator.trace import canonical_json, digest
+
+Value = str | tuple[str, ...]
+Overlay = Mapping[str, str | list[str] | tuple[str, ...]]
+
+FORMATS = ("elf", "script", "pe", "mach-o")
+LOADERS = ("misc", "script", "elf", "pe", "mach-o")
+ABIS = ("linux", "nt", "darwin")
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """One mechanism: its default, what it may be set to, what it decides."""
+
+    default: Value
+    choices: tuple[str, ...]
+    about: str
+
+    @property
+    def is_list(self) -> bool:
+        """True when the value is an ordered list of choices."""
+        return isinstance(self.default, tuple)
+
+
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({
+    "kernel.linux.loaders": Mechanism(
+        ("misc", "script", "elf"),
+        LOADERS,
+        "binary loaders that a Linux kernel asks, in order; misc: the registered ones",
+    ),
+    "kernel.nt.loaders": Mechanism(("pe",), LOADERS, "binary loaders of Windows NT"),
+    "kernel.darwin.loaders": Mechanism(
+        ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
+    ),
+    "kernel.linux.abi": Mechanism(
+        ("linux",), ABIS, "system-call tables that a Linux kernel answers"
+    ),
+    "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
+    "kernel.darwin.abi": Mechanism(
+        ("darwin",), ABIS, "system-call tables of Darwin"
+    ),
+    "kernel.page_sharing": Mechanism(
+        "on", ("on", "off"), "one copy in RAM of a file that several processes map"
+    ),
+    "container.kernel": Mechanism(
+        "shared", ("shared", "own"), "the host's kernel, or one booted per container"
+    ),
+    "container.layers": Mechanism(
+        "shared", ("shared", "copied"), "image layers mounted once, or copied for each"
+    ),
+    "container.limits": Mechanism(
+        "on", ("on", "off"), "a cgroup bounds what a container may use"
+    ),
+    "container.network": Mechanism(
+        "bridge", ("bridge", "host"), "own network namespace behind a bridge, or none"
+    ),
+    "vm.devices": Mechanism(
+        "emulated", ("emulated", "passthrough"), "device access exits, or goes direct"
+    ),
+    "vm.assist": Mechanism(
+        "hardware", ("hardware", "emulation"), "guest code on the CPU, or interpreted"
+    ),
+})
+
+_overlay: ContextVar[Mapping[str, Value]] = ContextVar("overlay")
+
+
+def checked(name: str, value: object) -> Value:
+    """Return ``value`` in the form that mechanism ``name`` takes.
+
+    Raises InputError, with a suggestion, when the name or the value is not known.
+    """
+    mechanism = MECHANISMS.get(name)
+    if mechanism is None:
+        close = get_close_matches(name, MECHANISMS, 1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise InputError(f"there is no mechanism {name!r}{hint}")
+    allowed = ", ".join(mechanism.choices)
+    if mechanism.is_list:
+        if not isinstance(value, list | tuple) or set(value) - set(mechanism.choices):
+            raise InputError(f"mechanism {name} takes a list of: {allowed}")
+        return tuple(value)
+    if not isinstance(value, str) or value not in mechanism.choices:
+        raise InputError(f"mechanism {name} takes one of: {allowed}")
+    return value
+
+
+def checked_overlay(overlay: Overlay) -> dict[str, Value]:
+    """Return the overlay with each value in its checked form."""
+    return {name: checked(name, overlay[name]) for name in sorted(overlay)}
+
+
+@contextmanager
+def altered(overlay: Overlay) -> Iterator[None]:
+    """Change mechanisms of the simulator itself for all runs inside the block."""
+    token = _overlay.set({**in_force(), **checked_overlay(overlay)})
+    try:
+        yield
+    finally:
+        _overlay.reset(token)
+
+
+def in_force() -> Mapping[str, Value]:
+    """Return the overlay of the innermost ``altered`` block; empty outside."""
+    return _overlay.get({})
+
+
+def defaults() -> dict[str, Value]:
+    """Return every mechanism's value as the simulator stands, overlay included."""
+    values = {name: mechanism.default for name, mechanism in MECHANISMS.items()}
+    return {**values, **in_force()}
+
+
+def version_suffix() -> str:
+    """Return what marks runs of an altered simulator; empty for the real one."""
+    overlay = in_force()
+    return f"+altered.{digest(canonical_json(overlay))[:12]}" if overlay else ""

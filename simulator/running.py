@@ -1,0 +1,78 @@
+"""Executing one arm of a scenario in one variant."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.actions import carry_out
+from simulator.engine import Budget, BudgetExceededError, Engine
+from simulator.events import FAILED
+from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
+from simulator.observing import measure, observe
+from simulator.scenario.model import Arm, Params, Scenario, bind
+from simulator.trace import BUDGET_EXCEEDED, COMPLETED, Run
+from simulator.version import SIMULATOR_VERSION
+from simulator.world import World
+
+
+def run_arm(
+    scenario: Scenario,
+    arm: str,
+    params: Params,
+    *,
+    seed: int = 0,
+    budget: Budget | None = None,
+    mechanisms: Overlay | None = None,
+) -> Run:
+    """Execute one arm and return what happened.
+
+    ``mechanisms`` changes the simulator itself, as ``altered`` does. Raises
+    InputError for an arm, a parameter or a mechanism that does not exist; exceeding
+    the budget is not an error but the run's verdict.
+    """
+    with altered(mechanisms or {}):
+        return _run(
+            scenario, scenario.arm(arm), scenario.checked_params(params), seed, budget
+        )
+
+
+def _run(
+    scenario: Scenario, arm: Arm, params: Params, seed: int, budget: Budget | None
+) -> Run:
+    engine = Engine(seed, budget)
+    spec, values = _changed(scenario, arm, params)
+    world = World(spec, engine, values)
+    verdict = COMPLETED
+    engine.spawn(carry_out(world, bind(scenario.setup + arm.plan, params)))
+    try:
+        engine.run()
+    except BudgetExceededError as error:
+        verdict = BUDGET_EXCEEDED
+        engine.conclude("engine", "stop", FAILED, log=str(error))
+    return Run(
+        scenario_digest=scenario.digest,
+        simulator_version=SIMULATOR_VERSION + version_suffix(),
+        arm=arm.name,
+        params=params,
+        seed=seed,
+        events=tuple(engine.events),
+        observation=observe(world),
+        metrics=measure(world),
+        budget_used=engine.used(),
+        verdict=verdict,
+    )
+
+
+def _changed(
+    scenario: Scenario, arm: Arm, params: Params
+) -> tuple[Mapping[str, Any], dict[str, Value]]:
+    """Return the world and the mechanisms after the arm's interventions."""
+    spec = bind(scenario.world, params)
+    values = defaults()
+    for change in arm.changes:
+        value = bind(change.value, params)
+        if change.is_mechanism:
+            values[change.target] = value
+            continue
+        section, name, field = change.target.split(".")
+        spec[section][name][field] = value
+    return spec, values

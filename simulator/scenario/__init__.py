@@ -1,0 +1,1 @@
+"""The scenario language: YAML in, a frozen description out, every error placed."""

@@ -1,0 +1,283 @@
+"""What a document may hold: small readers that check a node and return its value.
+
+A scalar may be written ``${name}``: then the parameter's every value is checked
+at once, and the result is a ``Param`` that a variant fills in later.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+from simulator.errors import Problem
+from simulator.scenario.source import Node
+from simulator.trace import Scalar
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+KEY = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}\Z")
+MAX_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """Stands for the value of a parameter in a variant."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Context:
+    """What reading one file has gathered so far."""
+
+    problems: list[Problem] = field(default_factory=list)
+    parameters: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    """Per kind of part: the names that the world declares."""
+
+    def report(self, node: Node, path: str, message: str, hint: str = "") -> None:
+        """Add a problem at the node's place."""
+        self.problems.append(Problem(node.line, node.column, path, message, hint))
+
+
+class Spec(Protocol):
+    """Reads a node: reports problems, returns the value (or something harmless)."""
+
+    def read(self, node: Node, path: str, context: Context) -> Any:
+        """Return the value that the node stands for."""
+
+
+def suggest(word: str, known: object) -> str:
+    """Return a hint that names the nearest known word, or all when they are few."""
+    words = sorted(str(entry) for entry in known) if isinstance(
+        known, list | tuple | set | frozenset | dict
+    ) else []
+    close = get_close_matches(word, words, 1, 0.6)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"one of: {', '.join(words)}" if 0 < len(words) <= 12 else ""
+
+
+def _resolve_param(node: Node, path: str, context: Context) -> Param | None:
+    """Return the parameter that a node names, None when it is not a placeholder."""
+    match = _PLACEHOLDER.match(node.value) if node.kind == "text" else None
+    return Param(match[1]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A scalar with a rule: ``rule`` returns what is wrong, or nothing."""
+
+    kind: str
+    rule: Callable[[Any, Context], tuple[str, str] | None]
+    empty: Any
+
+    def read(self, node: Node, path: str, context: Context) -> Any:
+        """Return the scalar, or the Param that stands for it."""
+        param = _resolve_param(node, path, context)
+        if param is None:
+            wrong = self._wrong(node.kind, node.value, context)
+            if wrong:
+                context.report(node, path, *wrong)
+                return self.empty
+            return node.value
+        if param.name not in context.parameters:
+            context.report(
+                node,
+                path,
+                f"there is no parameter {param.name!r}",
+                suggest(param.name, set(context.parameters)),
+            )
+            return self.empty
+        for value in context.parameters[param.name]:
+            wrong = self._wrong(kind_of(value), value, context)
+            if wrong:
+                message = f"value {value!r} of parameter {param.name}: {wrong[0]}"
+                context.report(node, path, message, wrong[1])
+        return param
+
+    def _wrong(
+        self, kind: str, value: Any, context: Context
+    ) -> tuple[str, str] | None:
+        if kind != self.kind:
+            hint = "put quotes around it" if self.kind == "text" else ""
+            hint = hint if kind in {"int", "decimal", "bool"} else ""
+            return f"{KINDS[self.kind]} expected, not {KINDS[kind]}", hint
+        return self.rule(value, context)
+
+
+KINDS = {
+    "map": "a mapping",
+    "list": "a list",
+    "text": "text",
+    "int": "a whole number",
+    "bool": "true or false",
+    "null": "nothing",
+    "decimal": "a decimal number",
+}
+
+
+def kind_of(value: Scalar) -> str:
+    """Return the kind of node that a parameter's value would be."""
+    if isinstance(value, bool):
+        return "bool"
+    return "int" if isinstance(value, int) else "text"
+
+
+def text(pattern: re.Pattern[str] | None = None, says: str = "") -> Check:
+    """Text, bounded in length, of a certain form when a pattern is given."""
+
+    def rule(value: str, _: Context) -> tuple[str, str] | None:
+        if len(value) > MAX_TEXT:
+            return f"longer than {MAX_TEXT} characters", ""
+        if not value.strip():
+            return "empty text", ""
+        if pattern is not None and not pattern.match(value):
+            return f"{value!r} is not {says}", ""
+        return None
+
+    return Check("text", rule, "")
+
+
+def integer(low: int, high: int) -> Check:
+    """A whole number between two bounds."""
+
+    def rule(value: int, _: Context) -> tuple[str, str] | None:
+        if low <= value <= high:
+            return None
+        return f"{value} is out of range", f"from {low} to {high}"
+
+    return Check("int", rule, low)
+
+
+def flag() -> Check:
+    """True or false."""
+    return Check("bool", lambda _value, _context: None, False)
+
+
+def choice(*options: str) -> Check:
+    """One word of a list."""
+
+    def rule(value: str, _: Context) -> tuple[str, str] | None:
+        if value in options:
+            return None
+        return f"{value!r} is not known here", suggest(value, options)
+
+    return Check("text", rule, options[0])
+
+
+def reference(*kinds: str) -> Check:
+    """The name of a part that the world declares."""
+
+    def rule(value: str, context: Context) -> tuple[str, str] | None:
+        known = set().union(*(context.names.get(kind, set()) for kind in kinds))
+        if value in known:
+            return None
+        return f"there is no {kinds[0].rstrip('s')} {value!r}", suggest(value, known)
+
+    return Check("text", rule, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list whose entries are all alike."""
+
+    entry: Spec
+    least: int = 0
+    most: int = 200
+
+    def read(self, node: Node, path: str, context: Context) -> Any:
+        """Return the entries as a tuple."""
+        if node.kind != "list":
+            context.report(node, path, f"a list expected, not {KINDS[node.kind]}")
+            return ()
+        if not self.least <= len(node.value) <= self.most:
+            context.report(
+                node, path, f"{self.least} to {self.most} entries expected"
+            )
+        return tuple(
+            self.entry.read(entry, f"{path}[{index}]", context)
+            for index, entry in enumerate(node.value)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A mapping of free names to values that are all alike."""
+
+    entry: Spec
+    least: int = 0
+    most: int = 200
+
+    def read(self, node: Node, path: str, context: Context) -> Any:
+        """Return the entries as a dict in the order of the file."""
+        if node.kind != "map":
+            context.report(node, path, f"a mapping expected, not {KINDS[node.kind]}")
+            return {}
+        if not self.least <= len(node.value) <= self.most:
+            context.report(
+                node, path, f"{self.least} to {self.most} entries expected"
+            )
+        result = {}
+        for name, child in node.value.items():
+            if not NAME.match(name):
+                line, column = node.keys[name]
+                hint = "lower-case letters, digits and _, a letter first"
+                context.problems.append(
+                    Problem(line, column, path, f"{name!r} is not a name", hint)
+                )
+                continue
+            result[name] = self.entry.read(child, join(path, name), context)
+        return result
+
+
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A mapping with known keys: each has a spec and, when optional, a default."""
+
+    fields: Mapping[str, tuple[Spec, Any]]
+
+    def read(self, node: Node, path: str, context: Context) -> Any:
+        """Return a dict with every key of the record."""
+        if node.kind != "map":
+            context.report(node, path, f"a mapping expected, not {KINDS[node.kind]}")
+            return self._defaults()
+        for name in node.value:
+            if name not in self.fields:
+                line, column = node.keys[name]
+                hint = suggest(name, set(self.fields))
+                message = f"unknown key {name!r}"
+                context.problems.append(Problem(line, column, path, message, hint))
+        result = self._defaults()
+        for name, (spec, default) in self.fields.items():
+            if name in node.value:
+                child = node.value[name]
+                result[name] = spec.read(child, join(path, name), context)
+            elif default is REQUIRED:
+                context.report(node, path, f"the key {name!r} is missing")
+        return result
+
+    def _defaults(self) -> dict[str, Any]:
+        return {
+            name: None if default is REQUIRED else default
+            for name, (_, default) in self.fields.items()
+        }
+
+
+def join(path: str, name: str) -> str:
+    """Return the path of a key inside a path."""
+    return f"{path}.{name}" if path else name
+
+
+def need(spec: Spec) -> tuple[Spec, Any]:
+    """A key that must be there."""
+    return spec, REQUIRED
+
+
+def may(spec: Spec, default: Any) -> tuple[Spec, Any]:
+    """A key that may be left out."""
+    return spec, default

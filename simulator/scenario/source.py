@@ -1,0 +1,174 @@
+"""YAML text to a tree of nodes that know their line and column.
+
+The tree is built from the parser's event stream, one event at a time, so neither
+deep nesting nor a bomb of aliases costs anything: the limits stop them early.
+Scalars follow the YAML 1.2 core rules: ``on``, ``no`` and ``0755`` stay text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from simulator.errors import Problem
+
+MAX_BYTES = 256 * 1024
+MAX_NODES = 20_000
+MAX_DEPTH = 32
+MAX_DIGITS = 15
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.?[0-9]*)([eE][-+]?[0-9]+)?\Z")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+class SourceError(Exception):
+    """The text is not a usable YAML document at all."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+@dataclass(slots=True)
+class Node:
+    """One value of the document. ``kind``: map, list, text, int, bool, null, decimal."""
+
+    kind: str
+    value: Any
+    line: int
+    column: int
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Of a map: where each key stands."""
+
+
+def parse_source(source: str) -> tuple[Node, list[Problem]]:
+    """Return the document's root and the problems that do not stop its reading.
+
+    Raises SourceError when there is no document to go on with.
+    """
+    if len(source.encode("utf-8", "replace")) > MAX_BYTES:
+        raise _stop(1, 1, "the file is larger than 256 KiB", "split the scenario")
+    try:
+        return _Builder().build(yaml.parse(source, Loader=yaml.CSafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = f"not valid YAML: {error.problem or error.context}"
+        raise _stop(line, column, message) from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        reason = str(error).splitlines()[0]
+        raise _stop(1, 1, f"not valid YAML: {reason}") from error
+
+
+def _stop(line: int, column: int, message: str, hint: str = "") -> SourceError:
+    return SourceError(Problem(line, column, "", message, hint))
+
+
+class _Builder:
+    """Builds the tree with a stack of its own, so depth costs no recursion."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._stack: list[Node] = []
+        self._keys: list[tuple[str, int, int] | None] = []
+        self._root: Node | None = None
+        self._count = 0
+
+    def build(self, events: Iterator[Any]) -> tuple[Node, list[Problem]]:
+        for event in events:
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            if getattr(event, "anchor", None):
+                raise _stop(
+                    line,
+                    column,
+                    "anchors and aliases are not allowed",
+                    "write the value out in full",
+                )
+            self._take(event, line, column)
+        if self._root is None:
+            raise _stop(1, 1, "the file is empty", "a scenario is a YAML mapping")
+        return self._root, self.problems
+
+    def _take(self, event: Any, line: int, column: int) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event, line, column)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._enter(Node("map", {}, line, column))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._enter(Node("list", [], line, column))
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self._stack.pop()
+            self._keys.pop()
+        elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
+            raise _stop(line, column, "a second document in one file", "remove it")
+
+    def _enter(self, node: Node) -> None:
+        self._place(node)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _stop(
+                node.line, node.column, f"nested deeper than {MAX_DEPTH} levels"
+            )
+        self._stack.append(node)
+        self._keys.append(None)
+
+    def _scalar(self, event: Any, line: int, column: int) -> None:
+        parent = self._stack[-1] if self._stack else None
+        if parent is not None and parent.kind == "map" and self._keys[-1] is None:
+            self._keys[-1] = (event.value, line, column)
+            self._counted(line, column)
+            return
+        plain = event.style is None or event.style == ""
+        kind, value = _resolve(event.value) if plain else ("text", event.value)
+        if kind == "int" and len(event.value) > MAX_DIGITS:
+            self.problems.append(
+                Problem(line, column, "", f"a number of more than {MAX_DIGITS} digits")
+            )
+            value = 0
+        self._place(Node(kind, value, line, column))
+
+    def _place(self, node: Node) -> None:
+        self._counted(node.line, node.column)
+        if not self._stack:
+            self._root = node
+            return
+        parent = self._stack[-1]
+        if parent.kind == "list":
+            parent.value.append(node)
+            return
+        key = self._keys[-1]
+        if key is None:
+            raise _stop(node.line, node.column, "a key must be plain text")
+        name, line, column = key
+        if name in parent.value:
+            first = parent.keys[name][0]
+            self.problems.append(
+                Problem(
+                    line,
+                    column,
+                    name,
+                    f"the key {name!r} stands twice in one mapping",
+                    f"the first is in line {first}",
+                )
+            )
+        parent.value[name] = node
+        parent.keys[name] = (line, column)
+        self._keys[-1] = None
+
+    def _counted(self, line: int, column: int) -> None:
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise _stop(line, column, f"more than {MAX_NODES} values in one file")
+
+
+def _resolve(text: str) -> tuple[str, Any]:
+    if _INTEGER.match(text):
+        return "int", int(text) if len(text) <= MAX_DIGITS else 0
+    if _DECIMAL.match(text):
+        return "decimal", text
+    if text in _WORDS:
+        value = _WORDS[text]
+        return ("null" if value is None else "bool"), value
+    return "text", text

@@ -1,0 +1,1 @@
+"""The parts of a computer, one module each; they meet through the engine."""

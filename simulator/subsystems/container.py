@@ -1,0 +1,243 @@
+"""Container engines: a program of a kernel that has namespaces and cgroups.
+
+A container is a process of the engine's host kernel with a view and a budget of
+its own, started in stages. With the mechanism ``container.kernel`` set to ``own``
+the engine boots a kernel for each container instead.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from simulator.calibration import figure
+from simulator.engine import Work
+from simulator.events import FAILED
+from simulator.mechanisms import Value
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.hypervisor import (
+    Hypervisor,
+    HypervisorModel,
+    VirtualMachine,
+    boot_guest,
+)
+from simulator.subsystems.kernel import FEATURES, Attempt, Kernel, System
+from simulator.subsystems.loaders import ERRNO
+from simulator.subsystems.memory import OutOfMemoryError
+from simulator.subsystems.platform import Platform
+
+NEEDS = ("namespaces", "cgroups", "overlay")
+MakeKernel = Callable[[System, Platform, FileTree], Kernel]
+
+BRIDGE_SYSTEM_CALLS = 2
+"""A bridge with address translation is one more way through the network stack,
+priced as two system calls: published measurements agree on the sign only."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineModel:
+    """A container engine as installed."""
+
+    name: str
+    arch: str
+    ram_kib: int
+    program: Program
+    utility: System | None = None
+    """The system that it boots for a container that gets a kernel of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerImage:
+    """An image: files and libraries, no kernel."""
+
+    name: str
+    arch: str
+    size_kib: int
+    tree: FileTree
+
+
+@dataclass(slots=True)
+class Container:
+    """One container. Created, then running or exited."""
+
+    name: str
+    image: ContainerImage
+    kernel: Kernel
+    """The kernel whose system calls its processes make."""
+    root: FileTree
+    state: str = "created"
+    state_seq: int | None = None
+    machine: VirtualMachine | None = None
+    """The virtual machine of its own, when it has one."""
+
+
+@dataclass(slots=True)
+class ContainerEngine:
+    """A running container engine."""
+
+    model: EngineModel
+    host: Kernel
+    mechanisms: Mapping[str, Value]
+    make_kernel: MakeKernel
+    state: str = "off"
+    state_seq: int | None = None
+    containers: list[Container] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The product's name."""
+        return self.model.name
+
+    @property
+    def disk_kib(self) -> int:
+        """Disk taken by the root file systems: an image once, or once for each."""
+        images = [container.image for container in self.containers]
+        if self.mechanisms["container.layers"] == "shared":
+            images = list({image.name: image for image in images}.values())
+        return sum(image.size_kib for image in images)
+
+    def begin(self, cause: int | None) -> None:
+        """Look for what the engine needs of its kernel, then be ready."""
+        engine = self.host.platform.engine
+        offered = FEATURES[self.host.system.family]
+        missing = [need for need in NEEDS if need not in offered]
+        if missing:
+            self.state = "dead"
+            self.state_seq = engine.record(
+                self.name,
+                "start",
+                FAILED,
+                cause=cause,
+                target=self.host.name,
+                errno=ERRNO["ENOSYS"],
+                errno_name="ENOSYS",
+                log=f"this kernel has no {missing[0]}",
+            )
+            return
+        self.state = "running"
+        self.state_seq = engine.record(
+            self.name, "start", cause=cause, target=self.host.name, kind="containers"
+        )
+
+    def start(
+        self, name: str, image: ContainerImage, path: str, cause: int | None
+    ) -> Work:
+        """Start one container that runs ``path``; the result is an ``Attempt``."""
+        engine = self.host.platform.engine
+        engine.allocate()
+        runtime = figure("container_runtime")
+        engine_span = figure("container_start") - runtime
+        stream = engine.streams.of(name)
+        yield stream.jitter(engine_span, 50)
+        seq = engine.record(self.name, "image_present", cause=cause, target=image.name)
+        copied = self.mechanisms["container.layers"] == "copied"
+        root = image.tree.copy(name if copied else image.name)
+        container = Container(name, image, self.host, root, state_seq=seq)
+        self.containers.append(container)
+        if self.mechanisms["container.kernel"] == "own":
+            yield from self._own_kernel(container)
+        else:
+            yield from self._share_kernel(container)
+        if container.state == "failed":
+            return Attempt(container.state_seq or 0)
+        return (yield from self._execute(container, path))
+
+    def _share_kernel(self, container: Container) -> Work:
+        """Namespaces, cgroup and root file system on the host's own kernel."""
+        platform = self.host.platform
+        engine = platform.engine
+        spans = _runtime_spans()
+        yield spans["namespaces"]
+        try:
+            platform.memory.charge(container.name, figure("container_memory"))
+        except OutOfMemoryError as error:
+            self._out_of_memory(container, error)
+            return
+        seq = engine.record(
+            self.name,
+            "namespaces",
+            cause=container.state_seq,
+            target=container.name,
+            kernel=self.host.name,
+        )
+        if self.mechanisms["container.limits"] == "on":
+            yield spans["cgroup"]
+            seq = engine.record(self.name, "cgroup", cause=seq, target=container.name)
+        yield spans["rootfs"]
+        container.state_seq = engine.record(
+            self.name,
+            "mount_root",
+            cause=seq,
+            target=container.name,
+            layers=self.mechanisms["container.layers"],
+        )
+
+    def _own_kernel(self, container: Container) -> Work:
+        """A virtual machine and a kernel for this container alone."""
+        utility = self.model.utility
+        monitor = self._monitor()
+        if utility is None:
+            container.state = "failed"
+            container.state_seq = self.host.platform.engine.record(
+                self.name,
+                "create_vm",
+                FAILED,
+                cause=container.state_seq,
+                target=container.name,
+                log="this engine has no system to boot for a container",
+            )
+            return
+        ram = self.host.platform.memory.capacity_kib
+        machine = monitor.create(f"{container.name}-vm", ram, container.state_seq)
+        if machine is None:
+            container.state = "failed"
+            return
+        container.machine = machine
+        disk = container.root.copy(container.name)
+        yield from boot_guest(machine, utility, disk, self.make_kernel)
+        container.state_seq = machine.state_seq
+        if machine.occupant is None or machine.occupant.state != "running":
+            container.state = "failed"
+            return
+        container.kernel = machine.occupant
+
+    def _execute(self, container: Container, path: str) -> Work:
+        bridged = self.mechanisms["container.network"] == "bridge"
+        extra = BRIDGE_SYSTEM_CALLS * figure("system_call") if bridged else 0
+        attempt: Attempt = yield from container.kernel.execute(
+            path,
+            cause=container.state_seq,
+            root=container.root,
+            place=container.machine.name if container.machine else container.name,
+            operation_ns=extra,
+        )
+        process = attempt.process
+        running = process is not None and process.running
+        container.state = "running" if running else "exited"
+        container.state_seq = attempt.seq
+        return attempt
+
+    def _monitor(self) -> Hypervisor:
+        model = HypervisorModel(self.name, "type-2", self.model.arch, 0, None)
+        return Hypervisor(model, self.host.platform, self.host, self.mechanisms)
+
+    def _out_of_memory(self, container: Container, error: OutOfMemoryError) -> None:
+        container.state = "failed"
+        container.state_seq = self.host.platform.engine.record(
+            self.name,
+            "namespaces",
+            FAILED,
+            cause=container.state_seq,
+            target=container.name,
+            errno=ERRNO["ENOMEM"],
+            errno_name="ENOMEM",
+            log=str(error),
+        )
+
+
+def _runtime_spans() -> dict[str, int]:
+    """Split the runtime's measured time; namespaces and exec are measured alone."""
+    rest = figure("container_runtime") - figure("namespaces") - figure("fork_exec")
+    return {
+        "namespaces": figure("namespaces"),
+        "cgroup": rest // 3,
+        "rootfs": rest - rest // 3,
+    }

@@ -1,0 +1,97 @@
+"""Programs, the libraries they run on, and the file trees that hold them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """User-land libraries: an API for programs, made of one kernel's calls."""
+
+    name: str
+    api: str
+    abi: str
+    calls: tuple[str, ...]
+
+
+RUNTIMES = {
+    runtime.name: runtime
+    for runtime in (
+        Runtime("glibc", "posix", "linux", ("mmap", "openat", "clone")),
+        Runtime("wine-libraries", "win32", "linux", ("mmap", "openat", "clone")),
+        Runtime("windows-libraries", "win32", "nt", ("NtCreateFile", "NtCreateThread")),
+        Runtime("libsystem", "cocoa", "darwin", ("mmap", "open", "bsdthread_create")),
+    )
+}
+API_OF_FORMAT = {"elf": "posix", "pe": "win32", "mach-o": "cocoa", "script": "posix"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interprets:
+    """What a program can run for others: a format of an instruction set, an API."""
+
+    format: str
+    arch: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An executable file and what its process needs."""
+
+    name: str
+    path: str
+    format: str
+    arch: str
+    ram_kib: int = 0
+    """Private memory of one process."""
+    text_kib: int = 0
+    """Read-only pages of the file, which processes may share."""
+    cpu_us: int = 0
+    """CPU time for one request."""
+    operations: int = 0
+    """Device operations (network, disk) for one request."""
+    executable: bool = True
+    calls: tuple[str, ...] = ()
+    """System calls that it makes beyond those of its libraries."""
+    interpreter: str = ""
+    """Path after ``#!`` of a script."""
+    interprets: Interprets | None = None
+
+    @property
+    def api(self) -> str:
+        """The API that the program is written against."""
+        return API_OF_FORMAT[self.format]
+
+
+@dataclass(slots=True)
+class FileTree:
+    """A root file system: files by path, libraries by name."""
+
+    files: dict[str, Program] = field(default_factory=dict)
+    runtimes: set[str] = field(default_factory=set)
+    device: str = ""
+    """What holds the bytes: trees on one device share pages in RAM."""
+
+    def add(self, program: Program) -> None:
+        """Put the program's file in its place."""
+        self.files[program.path] = program
+
+    def make_executable(self, path: str) -> None:
+        """Set the execute permission bits of a file."""
+        self.files[path] = replace(self.files[path], executable=True)
+
+    def runtime_for(self, api: str) -> Runtime | None:
+        """Return the libraries here that offer ``api``, the first by name."""
+        offered = (RUNTIMES[name] for name in sorted(self.runtimes))
+        return next((runtime for runtime in offered if runtime.api == api), None)
+
+    def copy(self, device: str) -> "FileTree":
+        """Return a tree of its own with the same content, held by ``device``."""
+        return FileTree(dict(self.files), set(self.runtimes), device)
+
+    def merge(self, programs: Iterable[Program], runtimes: Iterable[str]) -> None:
+        """Add files and libraries."""
+        for program in programs:
+            self.add(program)
+        self.runtimes.update(runtimes)

@@ -1,0 +1,204 @@
+"""A world in one variant: its parts by name, where they are, what is seen at the end."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator.engine import Cores, Engine
+from simulator.mechanisms import Value
+from simulator.subsystems.container import (
+    Container,
+    ContainerEngine,
+    ContainerImage,
+    EngineModel,
+)
+from simulator.subsystems.files import FileTree, Interprets, Program
+from simulator.subsystems.hypervisor import (
+    Hypervisor,
+    HypervisorModel,
+    VirtualMachine,
+)
+from simulator.subsystems.kernel import RUNTIME_OF_FAMILY, Kernel, Process, System
+from simulator.subsystems.machine import Bootable, Machine
+from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Platform
+
+KIB = 1024
+BOOTS = {"general": "guest_boot", "micro": "microvm_boot"}
+
+Place = Machine | VirtualMachine | Container
+Software = Program | System | HypervisorModel | EngineModel
+
+
+class World:
+    """All parts of one run. ``spec`` is the scenario's world with values filled in."""
+
+    def __init__(
+        self, spec: Mapping[str, Any], engine: Engine, mechanisms: Mapping[str, Value]
+    ) -> None:
+        self.engine = engine
+        self.mechanisms = mechanisms
+        self.programs = {
+            name: _program(name, fields) for name, fields in spec["programs"].items()
+        }
+        self.systems = {
+            name: _system(name, fields) for name, fields in spec["systems"].items()
+        }
+        self.hypervisors = {
+            name: _hypervisor(name, fields)
+            for name, fields in spec["hypervisors"].items()
+        }
+        self.engines = {
+            name: self._engine(name, fields) for name, fields in spec["engines"].items()
+        }
+        self.images = {
+            name: self._image(name, fields) for name, fields in spec["images"].items()
+        }
+        self.machines = {
+            name: self._machine(name, fields)
+            for name, fields in spec["machines"].items()
+        }
+        self.places: dict[str, list[Place]] = {
+            name: [machine] for name, machine in self.machines.items()
+        }
+        """What a plan can name with ``on``: machines, and groups it has started."""
+        self.kernels: list[Kernel] = []
+        self.installed: dict[str, Hypervisor | ContainerEngine] = {}
+        self.attempts: dict[str, dict[str, Any]] = {
+            name: {"attempts": 0, "running": 0, "served": 0, "errno_name": ""}
+            for name in self.programs
+        }
+        self.request_us: dict[str, list[int]] = {name: [] for name in self.programs}
+
+    def software(self, name: str) -> Software:
+        """Return what can be installed under this name."""
+        tables: tuple[Mapping[str, Software], ...] = (
+            self.programs,
+            self.systems,
+            self.hypervisors,
+            self.engines,
+        )
+        return next(table[name] for table in tables if name in table)
+
+    def make_kernel(
+        self, system: System, platform: Platform, disk: FileTree
+    ) -> Kernel:
+        """Put a system's kernel onto a platform; it still has to boot."""
+        number = sum(other.system.family == system.family for other in self.kernels)
+        root = disk.copy(platform.name)
+        root.merge((), (RUNTIME_OF_FAMILY[system.family], *system.runtimes))
+        name = f"{system.family}-{number + 1}"
+        kernel = Kernel(name, system, platform, self.mechanisms, root)
+        self.kernels.append(kernel)
+        return kernel
+
+    def make_occupant(
+        self, bootable: Bootable, machine: Machine
+    ) -> Kernel | Hypervisor:
+        """Return what the boot slot of a machine starts."""
+        if isinstance(bootable, System):
+            disk = FileTree()
+            disk.merge(machine.files, ())
+            return self.make_kernel(bootable, machine, disk)
+        hypervisor = Hypervisor(bootable, machine, None, self.mechanisms)
+        self.installed[bootable.name] = hypervisor
+        return hypervisor
+
+    def processes(self, program: str = "") -> Iterator[Process]:
+        """Go through the running processes, of one program when it is named."""
+        for kernel in self.kernels:
+            if kernel.state != "running":
+                continue
+            for process in kernel.processes:
+                if process.running and program in {"", process.program.name}:
+                    yield process
+
+    def _machine(self, name: str, fields: Mapping[str, Any]) -> Machine:
+        return Machine(
+            name=name,
+            arch=fields["arch"],
+            engine=self.engine,
+            memory=Memory(name, fields["ram_mib"] * KIB),
+            cores=Cores(self.engine, fields["cores"]),
+            has_extension=fields["virtualization"],
+            core_count=fields["cores"],
+        )
+
+    def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:
+        utility = fields["utility"]
+        return EngineModel(
+            name,
+            fields["arch"],
+            fields["ram_mib"] * KIB,
+            _service(name, "elf", fields),
+            self.systems[utility] if utility else None,
+        )
+
+    def _image(self, name: str, fields: Mapping[str, Any]) -> ContainerImage:
+        tree = FileTree(device=name)
+        programs = (self.programs[program] for program in fields["programs"])
+        tree.merge(programs, fields["libraries"])
+        return ContainerImage(name, fields["arch"], fields["size_mib"] * KIB, tree)
+
+
+def kernel_of(place: Place) -> Kernel | None:
+    """Return the kernel that programs at this place would run on, if it runs."""
+    kernel = place.kernel if isinstance(place, Container) else place.occupant
+    if not isinstance(kernel, Kernel) or kernel.state != "running":
+        return None
+    return kernel
+
+
+def root_of(place: Place, kernel: Kernel) -> FileTree:
+    """Return the file tree that programs at this place see."""
+    return place.root if isinstance(place, Container) else kernel.root
+
+
+def _program(name: str, fields: Mapping[str, Any]) -> Program:
+    interprets = fields["interprets"]
+    return Program(
+        name=name,
+        path=fields["path"],
+        format=fields["format"],
+        arch=fields["arch"],
+        ram_kib=fields["ram_mib"] * KIB,
+        text_kib=fields["text_mib"] * KIB,
+        cpu_us=fields["cpu_us"],
+        operations=fields["operations"],
+        executable=fields["executable"],
+        calls=fields["calls"],
+        interpreter=fields["interpreter"],
+        interprets=Interprets(**interprets) if interprets else None,
+    )
+
+
+def _system(name: str, fields: Mapping[str, Any]) -> System:
+    return System(
+        name=name,
+        family=fields["family"],
+        version=fields["version"],
+        arch=fields["arch"],
+        kernel_kib=fields["kernel_mib"] * KIB,
+        drivers_kib=fields["drivers_mib"] * KIB,
+        services_kib=fields["services_mib"] * KIB,
+        boot=BOOTS[fields["boot"]],
+        runtimes=fields["libraries"],
+    )
+
+
+def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
+    boots = fields["kind"] == "type-1"
+    program = None if boots else _service(name, fields["format"], fields)
+    return HypervisorModel(
+        name, fields["kind"], fields["arch"], fields["ram_mib"] * KIB, program
+    )
+
+
+def _service(name: str, binary_format: str, fields: Mapping[str, Any]) -> Program:
+    """Return the program file of a hypervisor or an engine that is a program."""
+    return Program(
+        name=name,
+        path=f"/usr/bin/{name}",
+        format=binary_format,
+        arch=fields["arch"],
+        ram_kib=fields["ram_mib"] * KIB,
+    )

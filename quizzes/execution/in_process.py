@@ -10,6 +10,7 @@ from quizzes.execution.ports import (
     ExecutedArm,
     ExecutedClaim,
     Execution,
+    RunnerFailedError,
     ScenarioBrokenError,
 )
 
@@ -51,8 +52,12 @@ def _execute(source: str, params: str, seed: int) -> Executed:
         )
     except simulator.SimulatorError as error:
         raise ScenarioBrokenError(str(error)) from error
+    if not evaluation.within_budget:
+        # The proof ran this variant within its budget, so this machine is too slow.
+        raise RunnerFailedError("a run went over its budget")
+    first = next(iter(evaluation.runs.values()))
     return Executed(
-        simulator_version=simulator.SIMULATOR_VERSION,
+        simulator_version=first.simulator_version,
         claims={
             name: ExecutedClaim(
                 holds=claim.holds,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -21,6 +21,8 @@ from quizzes.question_types.base import Presentation
 from quizzes.question_types.registry import question_type
 from quizzes.rules import can_author, can_author_scenarios
 from quizzes.specs import QuestionSpec, SpecError, read_question
+
+Version = TypeVar("Version", QuestionVersion, ScenarioVersion)
 
 LATEST_STATES = (VersionState.DRAFT, VersionState.PUBLISHED)
 
@@ -129,10 +131,11 @@ def newest_version(question: Question) -> QuestionVersion:
     return version
 
 
-def _store(newest: Any, fresh: Any, fields: dict[str, Any]) -> Any:
+def _store(newest: Version | None, fresh: Version, fields: dict[str, Any]) -> Version:
     """Write the fields into the open draft, or into the next version."""
-    version = newest
-    if newest is None or newest.state != VersionState.DRAFT:
+    if newest is not None and newest.state == VersionState.DRAFT:
+        version = newest
+    else:
         version = fresh
         version.number = newest.number + 1 if newest else 1
     for name, value in fields.items():

@@ -205,8 +205,9 @@ def _show_progress(proof: Proof, done: int, total: int) -> bool:
                 "token": proof.token,
             },
         )
+        is_ours = bool(cursor.rowcount)
         notify("proof", [proof.uuid])
-        return cursor.rowcount == 1
+    return is_ours
 
 
 def _finish(

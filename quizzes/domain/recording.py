@@ -5,7 +5,7 @@ otherwise the verdict is kept as superseded and changes no grade.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -116,8 +116,9 @@ def _fresh_runs(results: Sequence[Result]) -> dict[tuple[int, str, str], Result]
     return fresh
 
 
-def _insert_runs(results: Any) -> None:
-    rows = [
+def _insert_runs(results: Iterable[Result]) -> None:
+    """Insert runs in one order everywhere, so that two workers never deadlock."""
+    rows: list[tuple[Any, ...]] = [
         (
             result.job.scenario_version_id,
             result.executed.simulator_version,
@@ -127,12 +128,13 @@ def _insert_runs(results: Any) -> None:
             arm.document,
         )
         for result in results
+        if result.executed is not None
         for arm in result.executed.arms
     ]
     if not rows:
         return
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT_RUNS, sorted(rows, key=lambda row: row[:4]))
+        cursor.executemany(_INSERT_RUNS, sorted(rows))
 
 
 def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:

@@ -117,3 +117,18 @@ def own_scenario(user: Any, key: str) -> Scenario:
     if scenario is None:
         raise NotFoundError("scenario")
     return scenario
+
+
+def own_versions_on(user: Any, scenario: Scenario) -> QuerySet[QuestionVersion]:
+    """The newest version of each own question that runs any version of a scenario."""
+    versions = QuestionVersion.objects.filter(question=OuterRef("question"))
+    newest = versions.order_by("-number").values("pk")[:1]
+    return (
+        QuestionVersion.objects.filter(
+            pk=Subquery(newest),
+            question__course__in=own_courses(user),
+            scenario_version__scenario=scenario,
+        )
+        .select_related("question", "scenario_version")
+        .order_by("question__key")
+    )

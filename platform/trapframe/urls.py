@@ -10,5 +10,6 @@ urlpatterns = [
     path("author/", include("trapframe.author.urls")),
     path("staff/", include("trapframe.staff.urls")),
     path("api/v1/", include("trapframe.api.urls")),
+    path("events/", include("trapframe.web.event_urls")),
     path("admin/", admin.site.urls),
 ]

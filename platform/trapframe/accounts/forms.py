@@ -48,7 +48,7 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
-class SignUpForm(BaseUserCreationForm[User]):
+class SignUpForm(BaseUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name")

@@ -128,7 +128,7 @@ def scenario_summary(variant: Variant) -> ScenarioSummary | None:
 
 @lru_cache(maxsize=256)
 def _scenario(version_id: int) -> simulator.Scenario:
-    """The parsed text of a version that learners see: published, so it never changes."""
+    """The parsed text of a version; a published one, so it never changes."""
     version = ScenarioVersion.objects.only("source").get(pk=version_id)
     return simulator.load_scenario(version.source)
 

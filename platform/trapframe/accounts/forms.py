@@ -48,7 +48,8 @@ class SignInForm(AuthenticationForm):
         return cleaned
 
 
-class SignUpForm(BaseUserCreationForm):
+# Generic for the type checker only: the class itself takes no parameter.
+class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name")

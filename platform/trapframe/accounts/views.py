@@ -13,7 +13,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from trapframe.accounts import tokens
 from trapframe.accounts.forms import SignUpForm, TokenForm
+from trapframe.accounts.models import User
 from trapframe.accounts.sign_in_links import find_link, use_link
+
+
+class SignedIn(HttpRequest):
+    """A request behind ``login_required``."""
+
+    user: User
+
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -50,13 +58,13 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedIn) -> HttpResponse:
     return render(request, "accounts/account.html", {"section": "account"})
 
 
 @login_required
 @never_cache
-def token_list(request: HttpRequest) -> HttpResponse:
+def token_list(request: SignedIn) -> HttpResponse:
     """The one page that answers a POST itself: the secret is stored nowhere."""
     form = TokenForm(request.POST or None, owner=request.user)
     secret = ""
@@ -79,7 +87,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: SignedIn, pk: int) -> HttpResponse:
     token = tokens.tokens_of(request.user).filter(pk=pk).first()
     if token is None:
         raise Http404

@@ -8,6 +8,7 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from quizzes.domain.errors import NotFoundError
@@ -18,12 +19,12 @@ from trapframe.web.live import event_stream
 
 
 @require_GET
-async def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
+async def submission(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return await _stream(request, uuid, submission_for, submission_state)
 
 
 @require_GET
-async def proof(request: HttpRequest, uuid: UUID) -> HttpResponse:
+async def proof(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return await _stream(request, uuid, own_proof, proof_state)
 
 
@@ -32,7 +33,7 @@ async def _stream(
     uuid: UUID,
     find: Callable[[Any, UUID], object],
     read: Callable[[UUID], dict[str, Any]],
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Plain answers instead of pages: an event source shows none of them."""
     person = await sync_to_async(_who_may)(request, uuid, find)
     if person is None:

@@ -1,5 +1,6 @@
 """States in words and shapes: never by colour alone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -35,7 +36,11 @@ _OUTCOME = {
     Outcome.INVALID: _JOB[JobState.INVALID],
     Outcome.BROKEN: _JOB[JobState.BROKEN],
 }
-_KINDS = {"question": _QUESTION, "job": _JOB, "outcome": _OUTCOME}
+_KINDS: dict[str, Mapping[Any, tuple[str, str, str]]] = {
+    "question": _QUESTION,
+    "job": _JOB,
+    "outcome": _OUTCOME,
+}
 
 
 @register.inclusion_tag("learner/state.html")

@@ -11,6 +11,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from trapframe.web.live.hub import hub
 
@@ -24,7 +25,7 @@ STREAMS_PER_PERSON = 12
 _open: Counter[int] = Counter()
 
 
-def event_stream(item: str, read: Reader, *, person: int) -> HttpResponse:
+def event_stream(item: str, read: Reader, *, person: int) -> HttpResponseBase:
     """Answer with the state of ``item`` now and after each change, until it is final.
 
     ``read`` runs in a thread; ``person`` is whose streams are counted.

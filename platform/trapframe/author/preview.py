@@ -1,0 +1,70 @@
+"""A version as a learner would see it, for any seed."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+import simulator
+from quizzes.domain.authoring import preview_question
+from quizzes.domain.queries.authored import own_version
+from quizzes.models import QuestionVersion
+from quizzes.question_types.base import Presentation
+from trapframe.web.instructors import instructors_only, page
+
+# Seeds are drawn below this; a larger one could not be stored.
+SEEDS = 2**31
+
+
+@require_safe
+@instructors_only
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    version = own_version(request.user, pk)
+    seed = _seed(request)
+    _, params, problem = _present(version, seed)
+    context = {
+        "title": f"Preview of {version}",
+        "version": version,
+        "seed": seed,
+        "previous": seed - 1 if seed else None,
+        "next": seed + 1 if seed + 1 < SEEDS else None,
+        "last_seed": SEEDS - 1,
+        "params": params,
+        "problem": problem,
+    }
+    return page(request, "author/preview.html", context)
+
+
+@require_safe
+@instructors_only
+def frame(request: HttpRequest, pk: int) -> HttpResponse:
+    """The learner's own markup, alone; it stands in a frame of the page above."""
+    version = own_version(request.user, pk)
+    presentation, params, problem = _present(version, _seed(request))
+    context = {
+        "version": version,
+        "presentation": presentation,
+        "params": params,
+        "problem": problem,
+    }
+    return render(request, "author/preview_frame.html", context)
+
+
+def _present(
+    version: QuestionVersion, seed: int
+) -> tuple[Presentation | None, dict[str, Any], str]:
+    """What is shown, its parameters, and why nothing can be shown."""
+    try:
+        presentation, params = preview_question(version, seed=seed)
+    except simulator.SimulatorError as error:
+        return None, {}, str(error)
+    return presentation, params, ""
+
+
+def _seed(request: HttpRequest) -> int:
+    asked = request.GET.get("seed", "0")
+    is_number = asked.isascii() and asked.isdigit() and len(asked) <= len(str(SEEDS))
+    if not is_number or int(asked) >= SEEDS:
+        raise Http404
+    return int(asked)

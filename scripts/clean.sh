@@ -7,11 +7,13 @@ if [ -x .venv/bin/python ] && [ -d .data ]; then
 import sys
 from pathlib import Path
 sys.path.append("platform")
-from trapframe.embedded.places import remove_data
-for session in Path(".data/tests").glob("[0-9]*"):
-    remove_data(session)
-remove_data(Path(".data"))
-' || printf 'clean: the services could not tell where their data is; removing .data alone\n'
+from trapframe.embedded import ServiceError, remove_data
+try:
+    for folder in (*Path(".data/tests").glob("[0-9]*"), Path(".data")):
+        remove_data(folder)
+except ServiceError as error:
+    sys.exit(f"clean: {error}")
+'
 fi
 rm -rf .data .venv .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ account cannot reach the data folder or the programs (a checkout under /root, sa
 private folder under /var/tmp takes their place; nobody's permissions are widened.
 """
 
+import fcntl
 import importlib.util
 import os
 import pwd
@@ -48,14 +49,28 @@ def prepare(data_dir: Path) -> Places:
 
 
 def remove_data(data_dir: Path) -> None:
-    """Remove all that the services of this data folder have kept; they must be down."""
-    for folder in (
-        runtime_folder(data_dir),
-        _FALLBACK_ROOT / folder_name(data_dir),
-        data_dir,
-    ):
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
+    """Remove the data folder and all that the services have kept elsewhere for it.
+
+    Raises ServiceError while they run.
+    """
+    if not data_dir.is_dir():
+        return
+    lock = lock_file(data_dir)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elsewhere = _FALLBACK_ROOT / folder_name(data_dir)
+        for folder in (runtime_folder(data_dir), elsewhere, data_dir):
+            if folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder)
+    except BlockingIOError as error:
+        raise ServiceError(f"the services of {data_dir} run: end them first") from error
+    finally:
+        os.close(lock)
+
+
+def lock_file(data_dir: Path) -> int:
+    """The open file whose lock is held by the process that runs the services."""
+    return os.open(data_dir / "services.lock", os.O_CREAT | os.O_RDWR, 0o600)
 
 
 def _account() -> Account | None:

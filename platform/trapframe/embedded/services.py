@@ -77,7 +77,7 @@ def services(data_dir: Path) -> Iterator[Services]:
     """
     prepared = places.prepare(data_dir)
     ready = runtime_folder(data_dir) / "ready"
-    lock = os.open(data_dir / "services.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    lock = places.lock_file(data_dir)
     try:
         if not _own_or_join(lock, ready):
             yield Services(addresses(data_dir), None)

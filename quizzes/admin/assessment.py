@@ -48,7 +48,7 @@ class SlotInline(TabularInline):
             kwargs["queryset"] = QuestionVersion.objects.filter(
                 question__course__in=courses, state=VersionState.PUBLISHED
             ).select_related("question")
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         # Read once: each row of the inline would ask for the same choices again.
         field.choices = list(field.choices)
         return field

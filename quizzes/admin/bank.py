@@ -38,16 +38,14 @@ class QuestionAdmin(ReadOnlyRows):
     def get_queryset(self, request: Request) -> QuerySet[Any]:
         versions = QuestionVersion.objects.filter(question=OuterRef("pk"))
         published = versions.filter(state=VersionState.PUBLISHED)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                newest_title=_newest(versions, "title"),
-                newest_number=_newest(versions, "number"),
-                newest_state=_newest(versions, "state"),
-                published_number=_newest(published, "number"),
-            )
+        rows = super().get_queryset(request)
+        annotated: QuerySet[Any] = rows.annotate(
+            newest_title=_newest(versions, "title"),
+            newest_number=_newest(versions, "number"),
+            newest_state=_newest(versions, "state"),
+            published_number=_newest(published, "number"),
         )
+        return annotated
 
     @admin.display(description="Title")
     def title(self, question: Any) -> str | None:

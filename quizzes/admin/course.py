@@ -15,6 +15,7 @@ from quizzes.admin.scope import (
 )
 from quizzes.domain.enrolling import enrol
 from quizzes.domain.queries.authored import own_courses
+from quizzes.enums import Role
 from quizzes.models import Chapter, Course, Enrolment
 
 
@@ -75,13 +76,17 @@ class EnrolmentAdmin(CourseRows):
     search_fields = ["user__username", "user__first_name", "user__last_name"]
 
     def get_form(
-        self, request: Request, obj: Model | None = None, **kwargs: Any
+        self,
+        request: Request,
+        obj: Model | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002  as the admin calls it
+        **kwargs: Any,
     ) -> type[Any]:
         if obj is None:
             kwargs["form"] = EnrolmentForm
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change, **kwargs)
 
-    def get_fields(self, request: Request, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: Request, obj: Model | None = None) -> list[Any]:
         if obj is None:
             return ["course", "username", "role"]
         return ["course", "user", "role"]
@@ -102,10 +107,16 @@ class EnrolmentAdmin(CourseRows):
         return self.has_change_permission(request, obj)
 
     def save_model(
-        self, request: Request, obj: Enrolment, form: Any, change: bool
+        self,
+        request: Request,
+        obj: Enrolment,
+        form: Any,
+        change: bool,  # noqa: FBT001
     ) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
-        enrolment = enrol(obj.course, user=form.cleaned_data["user"], role=obj.role)
+        enrolment = enrol(
+            obj.course, user=form.cleaned_data["user"], role=Role(obj.role)
+        )
         obj.pk, obj.user = enrolment.pk, enrolment.user

@@ -110,8 +110,9 @@ def _check(request: HttpRequest, text: Text) -> HttpResponse:
     source = _typed(request)
     problems = text.problems(source)
     base = request.POST.get("base", "")
-    result = {"problems": problems, "is_sound": not problems, "base": base}
-    return _editor(request, text, source, **result)
+    return _editor(
+        request, text, source, problems=problems, is_sound=not problems, base=base
+    )
 
 
 def _save(request: HttpRequest, text: Text) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 import simulator
 from quizzes.domain.authoring import preview_question
 from quizzes.domain.queries.authored import own_version
+from quizzes.domain.queries.question_page import ScenarioSummary, summary_of
 from quizzes.models import QuestionVersion
 from quizzes.question_types.base import Presentation
 from trapframe.web.instructors import instructors_only, page
@@ -45,10 +46,20 @@ def frame(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "version": version,
         "presentation": presentation,
-        "params": params,
+        "scenario": _scenario(version, params),
         "problem": problem,
     }
     return render(request, "author/preview_frame.html", context)
+
+
+def _scenario(
+    version: QuestionVersion, params: dict[str, Any]
+) -> ScenarioSummary | None:
+    """The scenario in words, from its text as it is now: a draft's may change."""
+    pinned = version.scenario_version
+    if pinned is None or not params:
+        return None
+    return summary_of(simulator.load_scenario(pinned.source), params)
 
 
 def _present(

@@ -23,32 +23,33 @@ from quizzes.specs import read_question
 from simulator import load_scenario
 
 QUESTION_START = """\
-key: 
+# A question that a run decides. ${name} stands for a parameter of its scenario.
+# For an answer in words: type: free_response, with a rubric in place of the options.
+key: name-of-the-question
 type: multiple_choice
-title: 
-scenario: 
+title: A short title
+scenario: key-of-a-scenario
 prompt: |
-  
-choose: 1
+  What is asked?
+choose: 1 # how many options hold in every variant
 options:
   - key: a
-    text: 
-    claim: 
-    refuted_by: 
-    feedback: 
+    text: First option
+    claim: a_claim_of_the_scenario
   - key: b
-    text: 
-    claim: 
-    refuted_by: 
-    feedback: 
+    text: Second option
+    claim: another_claim
+    refuted_by: a_claim_of_the_scenario # what must hold wherever this option does not
+    feedback: Why it does not hold.
 explanation: |
-  
+  What the run shows.
 """
 SCENARIO_START = """\
-key: 
-title: 
+# A simulated computer: what there is, what is done with it, what is claimed of that.
+key: name-of-the-scenario
+title: A short title
 summary: |
-  
+  What the learner is told.
 """
 
 
@@ -111,9 +112,7 @@ def question_text(course: Course, question: Question | None) -> Text:
     )
 
 
-def scenario_text(
-    scenario: Scenario | None, newest: ScenarioVersion | None
-) -> Text:
+def scenario_text(scenario: Scenario | None, newest: ScenarioVersion | None) -> Text:
     """The text of a scenario, or of a new one."""
     back = reverse("author:scenario", args=[scenario.key]) if scenario else ""
     name = "scenario-edit" if scenario else "scenario-new"

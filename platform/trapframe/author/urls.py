@@ -32,9 +32,7 @@ urlpatterns = [
     path("proofs/<uuid:uuid>/cancel/", proofs.cancel, name="proof-cancel"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/new/", editing.new_scenario, name="scenario-new"),
-    path(
-        "scenarios/new/check/", editing.check_new_scenario, name="scenario-new-check"
-    ),
+    path("scenarios/new/check/", editing.check_new_scenario, name="scenario-new-check"),
     path("scenarios/<slug:key>/", scenarios.scenario, name="scenario"),
     path("scenarios/<slug:key>/edit/", editing.edit_scenario, name="scenario-edit"),
     path(

@@ -115,12 +115,18 @@ def scenario_summary(variant: Variant) -> ScenarioSummary | None:
     version = variant.scenario_version
     if version is None:
         return None
-    scenario = _scenario(version.pk)
+    return summary_of(_scenario(version.pk), variant.params)
+
+
+def summary_of(
+    scenario: simulator.Scenario, params: Mapping[str, Any]
+) -> ScenarioSummary:
+    """A scenario in words, with these parameters."""
     return ScenarioSummary(
-        title=substitute(scenario.title, variant.params),
-        summary_html=render_block(scenario.summary, variant.params),
+        title=substitute(scenario.title, params),
+        summary_html=render_block(scenario.summary, params),
         parameters=tuple(
-            (name.replace("_", " "), value) for name, value in variant.params.items()
+            (name.replace("_", " "), value) for name, value in params.items()
         ),
         arms=tuple(arm.label for arm in scenario.arms.values()),
     )

@@ -10,3 +10,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 os.environ["TRAPFRAME_DATA"] = str(_ROOT / ".data" / "tests" / str(os.getpid()))
 
 from trapframe.settings import *  # noqa: E402, F403
+
+# Passwords of tests are no secrets: hashing them well would only take time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# WhiteNoise warns when its folder is missing, and a warning fails a test.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from trapframe.embedded.errors import ServiceError
 
 _FALLBACK_ROOT = Path("/var/tmp")  # noqa: S108  the folder below it is private
 _ACCOUNT = "nobody"
+_LAST_WRITES_SECONDS = 5.0
 _TRAVERSE, _READ_AND_TRAVERSE = 0o001, 0o005
 
 
@@ -61,11 +63,20 @@ def remove_data(data_dir: Path) -> None:
         elsewhere = _FALLBACK_ROOT / folder_name(data_dir)
         for folder in (runtime_folder(data_dir), elsewhere, data_dir):
             if folder.is_dir() and not folder.is_symlink():
-                shutil.rmtree(folder)
+                _remove(folder)
     except BlockingIOError as error:
         raise ServiceError(f"the services of {data_dir} run: end them first") from error
     finally:
         os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    """Remove it while servers whose parent was killed may be at their last writes."""
+    deadline = time.monotonic() + _LAST_WRITES_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def lock_file(data_dir: Path) -> int:

@@ -131,8 +131,9 @@ def test_a_process_number_that_went_to_a_stranger_does_not_stop_a_start(
     run("with services(data): pass", data_dir, user)
     output = run(
         """
+        lines = [os.getppid(), data, 1, 5432, "/tmp", "", "0 0", "ready", ""]
         pid_file = data / "postgres" / "postmaster.pid"
-        pid_file.write_text(f"{os.getppid()}\\n{data}\\n1\\n5432\\n/tmp\\n\\n0 0\\nready\\n")
+        pid_file.write_text("\\n".join(map(str, lines)))
         with services(data):
             print("up")
         """,

@@ -6,9 +6,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
+from quizzes.markup import Scalar
 from quizzes.specs import QuestionSpec, RubricItem
 
-Scalar = str | int | float | bool
+__all__ = [
+    "BrokenQuestionError",
+    "Grade",
+    "InvalidAnswerError",
+    "Outcome",
+    "Presentation",
+    "PresentedOption",
+    "QuestionType",
+    "Review",
+    "ReviewedOption",
+    "Scalar",
+]
 
 
 class Outcome(StrEnum):

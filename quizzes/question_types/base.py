@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from quizzes.markup import Scalar
 from quizzes.specs import QuestionSpec, RubricItem
+from simulator import Obligation
 
 __all__ = [
     "BrokenQuestionError",
@@ -133,6 +134,9 @@ class QuestionType(Protocol):
     """One type of question; `registry.py` lists them all."""
 
     name: str
+
+    def obligation(self, spec: QuestionSpec) -> Obligation | None:
+        """What must be proved before publishing; None where nothing is executed."""
 
     def present(
         self, spec: QuestionSpec, params: Mapping[str, Scalar], seed: int

@@ -21,6 +21,9 @@ CHARACTERS_PER_WORD = 12
 class FreeResponse:
     name = FREE_RESPONSE
 
+    def obligation(self, spec: QuestionSpec) -> None:
+        """Nothing is executed, so there is nothing to prove."""
+
     def present(
         self, spec: QuestionSpec, params: Mapping[str, Scalar], seed: int
     ) -> Presentation:

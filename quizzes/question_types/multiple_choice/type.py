@@ -23,12 +23,21 @@ from quizzes.specs import (
     OptionSpec,
     QuestionSpec,
 )
+from simulator import Obligation, Option
 
 
 class MultipleChoice:
     """Radio buttons when one option is to be chosen, else checkboxes."""
 
     name = MULTIPLE_CHOICE
+
+    def obligation(self, spec: QuestionSpec) -> Obligation:
+        body = _body(spec)
+        options = tuple(
+            Option(option.key, option.claim, option.refuted_by)
+            for option in body.options
+        )
+        return Obligation(options=options, true=body.choose, key=spec.key)
 
     def present(
         self, spec: QuestionSpec, params: Mapping[str, Scalar], seed: int

@@ -18,14 +18,14 @@ def with_header(value: str) -> APIClient:
     return client
 
 
-def test_a_token_speaks_for_its_owner(world: World):
+def test_a_token_speaks_for_its_owner(world: World) -> None:
     answer = world.token("owner", "learner").get(COURSES)
 
     assert answer.status_code == 200
     assert [row["key"] for row in answer.json()["results"]] == [world.course.key]
 
 
-def test_without_credentials_a_401_says_what_to_send(world: World):
+def test_without_credentials_a_401_says_what_to_send(world: World) -> None:
     answer = APIClient().get(COURSES)
 
     assert_problem(answer, 401, "not_authenticated")
@@ -43,7 +43,7 @@ def test_without_credentials_a_401_says_what_to_send(world: World):
         "Bearer \xff\xfe",
     ],
 )
-def test_a_bad_token_is_refused(world: World, value: str):
+def test_a_bad_token_is_refused(world: World, value: str) -> None:
     answer = with_header(value).get(COURSES)
 
     assert_problem(answer, 401, "invalid_token")
@@ -52,13 +52,13 @@ def test_a_bad_token_is_refused(world: World, value: str):
     )
 
 
-def test_another_scheme_counts_as_no_credentials(world: World):
+def test_another_scheme_counts_as_no_credentials(world: World) -> None:
     answer = with_header("Basic b3duZXI6Y29ycmVjdCBob3JzZQ==").get(COURSES)
 
     assert_problem(answer, 401, "not_authenticated")
 
 
-def test_a_bad_token_is_refused_even_beside_a_session(world: World):
+def test_a_bad_token_is_refused_even_beside_a_session(world: World) -> None:
     client = world.session("owner")
     client.credentials(HTTP_AUTHORIZATION="Bearer tf_unknown")
 
@@ -72,14 +72,16 @@ def test_a_bad_token_is_refused_even_beside_a_session(world: World):
         {"expires_at": timezone.now() - timedelta(seconds=1)},
     ],
 )
-def test_a_token_that_ended_opens_nothing(world: World, change: dict[str, object]):
+def test_a_token_that_ended_opens_nothing(
+    world: World, change: dict[str, object]
+) -> None:
     client = world.token("owner", "learner")
     ApiToken.objects.update(**change)
 
     assert_problem(client.get(COURSES), 401, "invalid_token")
 
 
-def test_the_token_of_somebody_who_left_opens_nothing(world: World):
+def test_the_token_of_somebody_who_left_opens_nothing(world: World) -> None:
     client = world.token("owner", "learner")
     world.people["owner"].is_active = False
     world.people["owner"].save()
@@ -87,7 +89,7 @@ def test_the_token_of_somebody_who_left_opens_nothing(world: World):
     assert_problem(client.get(COURSES), 401, "invalid_token")
 
 
-def test_last_used_is_written_at_most_once_a_minute(world: World):
+def test_last_used_is_written_at_most_once_a_minute(world: World) -> None:
     token, secret = tokens.issue(world.people["owner"], "test", ["learner"])
     client = with_header(f"Bearer {secret}")
 
@@ -101,7 +103,7 @@ def test_last_used_is_written_at_most_once_a_minute(world: World):
     assert ApiToken.objects.get(pk=token.pk).last_used_at > first
 
 
-def test_only_the_digest_of_a_token_is_kept(world: World):
+def test_only_the_digest_of_a_token_is_kept(world: World) -> None:
     token, secret = tokens.issue(world.people["owner"], "test", ["learner"])
 
     row = ApiToken.objects.filter(pk=token.pk).values().get()
@@ -120,7 +122,7 @@ def test_only_the_digest_of_a_token_is_kept(world: World):
 )
 def test_an_endpoint_names_the_scopes_that_it_accepts(
     world: World, scopes: list[str], path: str, accepted: str
-):
+) -> None:
     path = path.format(course=world.course.key, attempt=world.attempt.uuid)
     answer = bearer(world.people["instructor"], *scopes).get(f"/api/v1/{path}")
 
@@ -132,19 +134,19 @@ def test_an_endpoint_names_the_scopes_that_it_accepts(
     )
 
 
-def test_a_session_never_speaks_as_an_lms(world: World):
+def test_a_session_never_speaks_as_an_lms(world: World) -> None:
     answer = world.session("lms").get("/api/v1/lms/grades/")
 
     assert_problem(answer, 403, "scope_missing")
 
 
-def test_a_session_reads_without_a_csrf_token(world: World):
+def test_a_session_reads_without_a_csrf_token(world: World) -> None:
     client = world.session("owner", enforce_csrf=True)
 
     assert client.get(COURSES).status_code == 200
 
 
-def test_a_session_writes_only_with_the_csrf_token(world: World):
+def test_a_session_writes_only_with_the_csrf_token(world: World) -> None:
     client = world.session("owner", enforce_csrf=True)
     path = f"/api/v1/attempts/{world.attempt.uuid}/finish/"
 
@@ -153,7 +155,7 @@ def test_a_session_writes_only_with_the_csrf_token(world: World):
     assert world.attempt.state == "in_progress"
 
 
-def test_a_session_with_the_csrf_token_writes(world: World):
+def test_a_session_with_the_csrf_token_writes(world: World) -> None:
     client = world.session("owner", enforce_csrf=True)
     client.get("/accounts/password/")  # a page with a form sets the cookie
     token = client.cookies["csrftoken"].value
@@ -162,7 +164,7 @@ def test_a_session_with_the_csrf_token_writes(world: World):
     assert client.post(path, headers={"X-CSRFToken": token}).status_code == 200
 
 
-def test_a_token_needs_no_csrf_token(world: World):
+def test_a_token_needs_no_csrf_token(world: World) -> None:
     _, secret = tokens.issue(world.people["owner"], "test", ["learner"])
     client = APIClient(enforce_csrf_checks=True)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")

@@ -33,28 +33,28 @@ def raw_put(world: World, body: bytes, content_type: str = "application/json") -
         ("/api/v1/attempts/not-a-uuid/", ""),
     ],
 )
-def test_an_unknown_address(path: str, hint: str):
+def test_an_unknown_address(path: str, hint: str) -> None:
     for method in ("get", "post", "put", "delete", "options"):
         answer = getattr(APIClient(), method)(path)
         problem = assert_problem(answer, 404, "not_found")
         assert hint in problem["detail"]
 
 
-def test_a_wrong_method_names_the_right_ones(world: World):
+def test_a_wrong_method_names_the_right_ones(world: World) -> None:
     answer = world.token("owner", "learner").delete(COURSES)
 
     assert_problem(answer, 405, "method_not_allowed")
     assert answer["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_a_representation_that_is_not_offered(world: World):
+def test_a_representation_that_is_not_offered(world: World) -> None:
     client = world.token("owner", "learner")
     answer = client.get(COURSES, headers={"Accept": "text/html"})
 
     assert_problem(answer, 406, "not_acceptable")
 
 
-def test_a_form_is_no_json(world: World):
+def test_a_form_is_no_json(world: World) -> None:
     answer = raw_put(world, b"seq=1", "application/x-www-form-urlencoded")
 
     assert_problem(answer, 415, "unsupported_media_type")
@@ -72,22 +72,22 @@ def test_a_form_is_no_json(world: World):
         b'{"seq": ' + b"9" * 5000 + b"}",
     ],
 )
-def test_what_is_no_good_json(world: World, body: bytes):
+def test_what_is_no_good_json(world: World, body: bytes) -> None:
     assert_problem(raw_put(world, body), 400, "parse_error")
 
 
-def test_a_body_that_is_too_large(world: World):
+def test_a_body_that_is_too_large(world: World) -> None:
     body = json.dumps({"answer": {"text": "x" * MAX_BYTES}, "seq": 1}).encode()
 
     assert_problem(raw_put(world, body), 413, "body_too_large")
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"1", b"null", b"true"])
-def test_json_that_is_no_object(world: World, body: bytes):
+def test_json_that_is_no_object(world: World, body: bytes) -> None:
     assert_problem(raw_put(world, body), 422, "invalid_input")
 
 
-def test_unknown_fields_are_named_with_their_paths(world: World):
+def test_unknown_fields_are_named_with_their_paths(world: World) -> None:
     body = {"answer": {"text": "x", "fraction": 1}, "seq": 1, "user": 1, "state": "x"}
     answer = raw_put(world, json.dumps(body).encode())
 
@@ -107,7 +107,7 @@ def test_unknown_fields_are_named_with_their_paths(world: World):
     ]
 
 
-def test_each_wrong_field_is_named_with_its_path(world: World):
+def test_each_wrong_field_is_named_with_its_path(world: World) -> None:
     body = {"answer": {"chosen": ["a", 5, {}]}, "seq": -1}
     problem = assert_problem(
         raw_put(world, json.dumps(body).encode()), 422, "invalid_input"
@@ -118,13 +118,13 @@ def test_each_wrong_field_is_named_with_its_path(world: World):
     assert "answer.chosen.2, seq" in problem["detail"]
 
 
-def test_a_nul_character_is_refused(world: World):
+def test_a_nul_character_is_refused(world: World) -> None:
     body = b'{"answer": {"text": "a\\u0000b"}, "seq": 1}'
 
     assert_problem(raw_put(world, body), 422, "invalid_input")
 
 
-def test_too_many_requests(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_too_many_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CallerThrottle, "rate", "2/min", raising=False)
     owner, peer = world.token("owner", "learner"), world.token("peer", "learner")
 
@@ -137,7 +137,7 @@ def test_too_many_requests(world: World, monkeypatch: pytest.MonkeyPatch):
 
 def test_submitting_has_a_rate_of_its_own(
     world: World, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(SubmitThrottle, "rate", "1/min", raising=False)
     client = world.token("owner", "learner")
     path = f"/api/v1/variants/{world.variant.uuid}/submissions/"
@@ -171,7 +171,7 @@ def test_what_a_view_did_not_foresee_tells_no_internals(
     error: Exception,
     status: int,
     code: str,
-):
+) -> None:
     def fail(*_args: object) -> None:
         raise error
 
@@ -186,7 +186,7 @@ def test_what_a_view_did_not_foresee_tells_no_internals(
 
 def test_a_500_carries_the_id_under_which_it_was_logged(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     def fail(*_args: object) -> None:
         raise RuntimeError("secret reason")
 
@@ -201,7 +201,7 @@ def test_a_500_carries_the_id_under_which_it_was_logged(
 
 def test_when_the_database_is_away_a_client_is_told_when_to_come_back(
     world: World, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     def fail(*_args: object) -> None:
         raise OperationalError
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from quizzes.enums import Lane
 from quizzes.models import WorkerHeartbeat
 from trapframe.ops import processes
 from trapframe.ops.supervisor import Child, Supervisor
@@ -60,7 +61,7 @@ class Platform:
         for child in self.children.values():
             if not child.is_alive():
                 child.start()
-        lanes = set(settings.LANES)
+        lanes = set(Lane.values)
         self._wait_until(
             lambda: (
                 set(WorkerHeartbeat.objects.values_list("lane", flat=True)) == lanes
@@ -70,6 +71,7 @@ class Platform:
 
     def ensure_site(self) -> None:
         """Until the site answers."""
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if not settings.WHITENOISE_USE_FINDERS:
             call_command("collectstatic", interactive=False, verbosity=0)
         if not self._web.is_alive():

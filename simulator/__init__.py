@@ -36,6 +36,7 @@ from simulator.proving import (
 from simulator.running import run_arm
 from simulator.scenario.model import Arm, Claim, Evidence, Obligation, Option, Scenario
 from simulator.scenario.parser import load_scenario
+from simulator.scenario.source import Node, SourceError, parse_source
 from simulator.trace import Run, canonical_json
 from simulator.version import SIMULATOR_VERSION
 
@@ -55,6 +56,7 @@ __all__ = [
     "Figure",
     "InputError",
     "Mechanism",
+    "Node",
     "Obligation",
     "Option",
     "Problem",
@@ -65,12 +67,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulatorError",
+    "SourceError",
     "altered",
     "canonical_json",
     "evaluate",
     "explain",
     "iter_proof",
     "load_scenario",
+    "parse_source",
     "proof_seeds",
     "prove",
     "run_arm",

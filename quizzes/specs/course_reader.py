@@ -3,11 +3,11 @@
 import re
 
 from quizzes.specs.course import ChapterSpec, CourseSpec, ObjectiveSpec
-from quizzes.specs.fields import SLUG, SLUG_HINT, Fields, read_mapping
+from quizzes.specs.fields import SLUG, SLUG_HINT, UNSTORABLE, Fields, read_mapping
 from quizzes.specs.problems import SpecError, SpecProblem
 from quizzes.specs.question_reader import OBJECTIVE_KEY, OBJECTIVE_KEY_HINT
-from quizzes.specs.yaml_tree import check_characters
 
+LONGEST_CHAPTER = 200_000
 MOST_OBJECTIVES = 30
 LEVELS = ("introductory", "intermediate", "advanced")
 FIGURES = ("two-towers",)
@@ -35,7 +35,6 @@ def read_course(source: str, *, name: str = "<course>") -> CourseSpec:
 
 def read_chapter(source: str, *, name: str = "<chapter>") -> ChapterSpec:
     """Read a chapter; raises SpecError with every problem of the text."""
-    check_characters(source, name=name)
     match = FRONT_MATTER.match(source.replace("\r\n", "\n"))
     if match is None:
         message = "The file does not begin with front matter."
@@ -50,8 +49,9 @@ def read_chapter(source: str, *, name: str = "<chapter>") -> ChapterSpec:
 
 
 def _chapter(fields: Fields, text: str) -> ChapterSpec:
-    if not text:
-        fields.problems.add(fields.node, "", "The chapter has no text.")
+    fault = _fault(text)
+    if fault:
+        fields.problems.add((1, 1), "", fault, "")
     heading = HEADING.search(text)
     middle = heading.start() if heading else len(text)
     return ChapterSpec(
@@ -66,6 +66,16 @@ def _chapter(fields: Fields, text: str) -> ChapterSpec:
         intro=text[:middle].strip(),
         body=text[middle:],
     )
+
+
+def _fault(text: str) -> str:
+    if not text:
+        return "The chapter has no text."
+    if len(text) > LONGEST_CHAPTER:
+        return f"The chapter is longer than {LONGEST_CHAPTER} characters."
+    if UNSTORABLE.search(text):
+        return "The text holds a character that cannot be stored."
+    return ""
 
 
 def _objectives(fields: Fields) -> tuple[ObjectiveSpec, ...]:

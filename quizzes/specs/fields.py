@@ -9,27 +9,25 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from difflib import get_close_matches
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from quizzes.specs.problems import SpecError, SpecProblem
-from quizzes.specs.yaml_tree import parse, problem_at
+from simulator import Node, SourceError, parse_source
 
-TAG = "tag:yaml.org,2002:"
 KINDS = {
-    "null": "nothing",
-    "bool": "true or false",
-    "int": "a number",
-    "float": "a number",
-    "timestamp": "a date",
     "map": "a mapping",
-    "seq": "a list",
-    "str": "text",
+    "list": "a list",
+    "text": "text",
+    "int": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "null": "nothing",
 }
-WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
+SCALARS = frozenset(KINDS) - {"map", "list"}
 POINTS = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,2})?")
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# PostgreSQL's text holds no zero byte, and no encoding holds half a character.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LONGEST_SHOWN = 60
 MAX_PROBLEMS = 100
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_HINT = "Use small letters, digits and single hyphens."
 
 # Keys with which other platforms flag the right option.
@@ -53,18 +51,14 @@ EXECUTED = frozenset(
 )
 
 
-def kind(node: Node) -> str:
-    name = node.tag.removeprefix(TAG)
-    return KINDS.get(name, name)
-
-
 def shown(text: str) -> str:
     """`text` as it may stand in a message: short, in backticks."""
-    return f"`{text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + '…'}`"
+    short = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return f"`{''.join(char if char.isprintable() else ' ' for char in short)}`"
 
 
 def did_you_mean(word: str, words: Collection[str]) -> str:
-    close = get_close_matches(word, sorted(words), n=1)
+    close = get_close_matches(word[:LONGEST_SHOWN], sorted(words), n=1)
     if close:
         return f"Did you mean {shown(close[0])}?"
     return f"Known: {', '.join(map(shown, sorted(words))) or 'none'}."
@@ -77,12 +71,9 @@ class Problems:
         self.name = name
         self._found: list[SpecProblem] = []
 
-    def add(self, node: Node, path: str, message: str, hint: str = "") -> None:
-        self.add_problem(problem_at(node.start_mark, path, message, hint))
-
-    def add_problem(self, problem: SpecProblem) -> None:
+    def add(self, place: tuple[int, int], path: str, message: str, hint: str) -> None:
         if not self.is_full:
-            self._found.append(problem)
+            self._found.append(SpecProblem(*place, path, message, hint))
 
     @property
     def is_full(self) -> bool:
@@ -101,34 +92,19 @@ class Fields:
         self.problems = problems
         self.node = node
         self.path = path
-        self._values: dict[str, Node] = {}
-        self._keys: dict[str, Node] = {}
         self._asked: set[str] = set()
-        if not isinstance(node, MappingNode):
-            message = f"A mapping with keys is needed here, not {kind(node)}."
-            problems.add(node, path, message)
-            return
-        for key, value in node.value:
-            self._add(key, value)
-
-    def _add(self, key: Node, value: Node) -> None:
-        if not isinstance(key, ScalarNode):
-            self.problems.add(key, self.path, "A key must be a word.")
-            return
-        if key.value in self._values:
-            first = self._keys[key.value].start_mark.line + 1
-            message = f"{shown(key.value)} stands here twice; first in line {first}."
-            self.problems.add(key, self.at(key.value), message, "Keep one.")
-            return
-        self._keys[key.value] = key
-        self._values[key.value] = value
+        self._values: dict[str, Node] = node.value if node.kind == "map" else {}
+        if node.kind != "map":
+            message = f"A mapping with keys is needed here, not {KINDS[node.kind]}."
+            self._note(node, path, message)
 
     def at(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def place(self, key: str) -> Node:
-        """The node to point at for this key: its value, or the mapping."""
-        return self._values.get(key, self.node)
+    def place(self, key: str) -> tuple[int, int]:
+        """Line and column of this key's value, or of the mapping without it."""
+        node = self._values.get(key, self.node)
+        return node.line, node.column
 
     def add(self, key: str, message: str, hint: str = "") -> None:
         self.problems.add(self.place(key), self.at(key), message, hint)
@@ -138,7 +114,7 @@ class Fields:
         self._asked.update(keys)
 
     def finish(self) -> None:
-        for key, node in self._keys.items():
+        for key, place in self.node.keys.items():
             if key in self._asked or self.problems.is_full:
                 continue
             if key.lower() in EXECUTED:
@@ -147,7 +123,7 @@ class Fields:
             else:
                 message = f"There is no key {shown(key)} here."
                 hint = did_you_mean(key, self._asked)
-            self.problems.add(node, self.at(key), message, hint)
+            self.problems.add(place, self.at(key[:LONGEST_SHOWN]), message, hint)
 
     def text(
         self,
@@ -168,9 +144,8 @@ class Fields:
         return self.text(key, longest=50, pattern=SLUG, hint=SLUG_HINT)
 
     def optional_slug(self, key: str) -> str | None:
-        return (
-            self.text(key, longest=50, pattern=SLUG, hint=SLUG_HINT, default="") or None
-        )
+        slug = self.text(key, longest=50, pattern=SLUG, hint=SLUG_HINT, default="")
+        return slug or None
 
     def texts(
         self,
@@ -183,13 +158,11 @@ class Fields:
         most: int = 100,
     ) -> tuple[str, ...]:
         """A list of texts, each of them once; required when some are needed."""
-        found: set[str] = set()
-        words = []
+        words: list[str] = []
         for path, node in self._entries(key, fewest, most):
             word = self._text(node, path, longest, pattern, hint)
-            if word and word in found:
-                self.problems.add(node, path, f"{shown(word)} stands here twice.")
-            found.add(word)
+            if word and word in words:
+                self._note(node, path, f"{shown(word)} stands here twice.")
             words.append(word)
         return tuple(words)
 
@@ -211,7 +184,7 @@ class Fields:
     def optional_number(self, key: str, *, lowest: int, highest: int) -> int | None:
         """A whole number, or None when the key is missing or null."""
         node = self._take(key, required=False)
-        if node is None or node.tag == f"{TAG}null":
+        if node is None or node.kind == "null":
             return None
         return self._whole_number(node, key, lowest, highest)
 
@@ -220,9 +193,8 @@ class Fields:
         node = self._take(key)
         if node is None:
             return highest
-        value = Decimal(0)
-        if isinstance(node, ScalarNode) and POINTS.fullmatch(node.value):
-            value = Decimal(node.value)
+        text = str(node.value) if node.kind in {"int", "decimal"} else ""
+        value = Decimal(text) if POINTS.fullmatch(text) else Decimal(0)
         if not 0 < value <= highest:
             message = f"`{key}` must be a number above 0 and up to {highest}."
             self.add(key, message, "At most two decimal places.")
@@ -233,41 +205,42 @@ class Fields:
         for path, node in self._entries(key, fewest, most):
             yield Fields(self.problems, node, path)
 
-    def _choice(
-        self, key: str, words: tuple[str, ...], *, required: bool
-    ) -> str | None:
-        node = self._take(key, required=required)
-        if node is None:
-            return None
-        word = node.value if isinstance(node, ScalarNode) else kind(node)
-        if word not in words:
-            hint = did_you_mean(word, words)
-            self.add(key, f"`{key}` cannot be {shown(word)}.", hint)
-            return None
-        return str(word)
+    def _note(self, node: Node, path: str, message: str, hint: str = "") -> None:
+        self.problems.add((node.line, node.column), path, message, hint)
 
     def _take(self, key: str, *, required: bool = True) -> Node | None:
         self._asked.add(key)
         node = self._values.get(key)
-        if node is None and required and isinstance(self.node, MappingNode):
-            message = f"The key `{key}` is missing."
-            self.problems.add(self.node, self.at(key), message)
+        if node is None and required and self.node.kind == "map":
+            self.add(key, f"The key `{key}` is missing.")
         return node
 
     def _entries(self, key: str, fewest: int, most: int) -> Iterator[tuple[str, Node]]:
         node = self._take(key, required=fewest > 0)
         if node is None:
             return
-        if not isinstance(node, SequenceNode):
-            message = f"`{key}` must be a list, not {kind(node)}."
+        if node.kind != "list":
+            message = f"`{key}` must be a list, not {KINDS[node.kind]}."
             self.add(key, message, "Start each entry on its own line with `- `.")
             return
-        if not fewest <= len(node.value) <= most:
-            number = len(node.value)
+        number = len(node.value)
+        if not fewest <= number <= most:
             message = f"`{key}` needs {fewest} to {most} entries and has {number}."
             self.add(key, message)
         for index, entry in enumerate(node.value[:most]):
             yield f"{self.at(key)}[{index}]", entry
+
+    def _choice(
+        self, key: str, words: tuple[str, ...], *, required: bool
+    ) -> str | None:
+        node = self._take(key, required=required)
+        if node is None:
+            return None
+        word = str(node.value) if node.kind == "text" else KINDS[node.kind]
+        if word in words:
+            return word
+        self.add(key, f"`{key}` cannot be {shown(word)}.", did_you_mean(word, words))
+        return None
 
     def _text(
         self,
@@ -277,40 +250,47 @@ class Fields:
         pattern: re.Pattern[str] | None,
         hint: str,
     ) -> str:
-        if node.tag not in {f"{TAG}str", f"{TAG}null"}:
-            hint = "Put it in quotes." if isinstance(node, ScalarNode) else ""
-            message = f"Text is needed here; YAML reads this as {kind(node)}."
-            self.problems.add(node, path, message, hint)
+        if node.kind not in {"text", "null"}:
+            message = f"Text is needed here; YAML reads this as {KINDS[node.kind]}."
+            quotes = "Put it in quotes." if node.kind in SCALARS else ""
+            self._note(node, path, message, quotes)
             return ""
-        text = str(node.value).strip()
-        if not text or node.tag == f"{TAG}null":
-            text = ""
-            self.problems.add(node, path, "This must not be empty.")
+        text = (node.value or "").strip()
+        if not text:
+            self._note(node, path, "This must not be empty.")
+        elif UNSTORABLE.search(text):
+            self._note(node, path, "This holds a character that cannot be stored.")
         elif len(text) > longest:
             message = f"This is {len(text)} characters long; {longest} are allowed."
-            self.problems.add(node, path, message)
+            self._note(node, path, message)
         elif pattern and not pattern.fullmatch(text):
-            self.problems.add(node, path, f"{shown(text)} cannot be used here.", hint)
+            self._note(node, path, f"{shown(text)} cannot be used here.", hint)
         return text
 
     def _whole_number(self, node: Node, key: str, lowest: int, highest: int) -> int:
-        value = None
-        if isinstance(node, ScalarNode) and WHOLE_NUMBER.fullmatch(node.value):
-            value = int(node.value)
-        if value is None or not lowest <= value <= highest:
-            message = f"`{key}` must be a whole number from {lowest} to {highest}."
-            self.add(key, message)
-            return lowest
-        return value
+        if node.kind == "int" and lowest <= node.value <= highest:
+            return int(node.value)
+        message = f"`{key}` must be a whole number from {lowest} to {highest}."
+        self.add(key, message)
+        return lowest
 
 
 def read_mapping(source: str, *, name: str) -> Fields:
     """The top of a file, which must be one mapping."""
-    node = parse(source, name=name)
-    if node is None:
-        message = "The file is empty."
-        raise SpecError(name, (SpecProblem(1, 1, "", message),))
-    fields = Fields(Problems(name), node)
-    if not isinstance(node, MappingNode):
-        fields.problems.check()
+    problems = Problems(name)
+    try:
+        node, found = parse_source(source)
+    except SourceError as error:
+        node, found = Node("map", {}, 1, 1), [error.problem]
+    for problem in found:
+        place = problem.line, problem.column
+        message, hint = _sentence(problem.message), _sentence(problem.hint)
+        problems.add(place, problem.path, message, hint)
+    fields = Fields(problems, node)
+    if node.kind != "map" or not node.value:
+        problems.check()
     return fields
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""

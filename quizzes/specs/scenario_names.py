@@ -5,13 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Self
 
-from yaml.nodes import Node
-
 from quizzes.markup import parameter_names
 from quizzes.specs.fields import Fields, did_you_mean, shown
-from quizzes.specs.problems import SpecProblem
-from quizzes.specs.yaml_tree import LINE_BREAK
 
+# What ends a line in YAML.
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 CLAIM = re.compile(r"[a-z][a-z0-9_]*")
 CLAIM_HINT = "Use small letters, digits and underscores."
 
@@ -35,11 +33,10 @@ class ScenarioNames:
         if self.parameters is None:
             return text
         for name in sorted(parameter_names(text) - set(self.parameters)):
-            line, column = self._place(fields.place(key), name)
+            place = self._place(fields.place(key), name)
             message = f"The scenario has no parameter {shown(name)}."
             hint = did_you_mean(name, self.parameters)
-            problem = SpecProblem(line, column, fields.at(key), message, hint)
-            fields.problems.add_problem(problem)
+            fields.problems.add(place, fields.at(key), message, hint)
         return text
 
     def claim(self, fields: Fields, key: str, *, default: str | None = None) -> str:
@@ -52,13 +49,12 @@ class ScenarioNames:
             fields.add(key, message, did_you_mean(name, self.claims))
         return name
 
-    def _place(self, node: Node, name: str) -> tuple[int, int]:
-        """Line and column of `${name}` within the node's own lines."""
-        start, end = node.start_mark, node.end_mark
-        lines = LINE_BREAK.split(self.source)[: end.line + 1]
-        for number, line in enumerate(lines[start.line :], start.line):
-            first = start.column if number == start.line else 0
-            column = line.find(f"${{{name}}}", first)
+    def _place(self, start: tuple[int, int], name: str) -> tuple[int, int]:
+        """Line and column of the first `${name}` from `start` on."""
+        first, indent = start
+        lines = LINE_BREAK.split(self.source)[first - 1 :]
+        for number, line in enumerate(lines, first):
+            column = line.find(f"${{{name}}}", indent - 1 if number == first else 0)
             if column >= 0:
-                return number + 1, column + 1
-        return start.line + 1, start.column + 1
+                return number, column + 1
+        return start

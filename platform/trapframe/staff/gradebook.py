@@ -76,4 +76,4 @@ def _cell(text: str) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else str(value)

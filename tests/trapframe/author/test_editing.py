@@ -73,7 +73,9 @@ def test_problems_come_with_their_place_and_nothing_is_lost(author: Client) -> N
         for problem in response.context["problems"]
     ] == [(6, 9, "choose"), (12, 11, "options[1].text")]
     page = response.content.decode()
-    assert '<a href="#source" data-line="6" data-column="9">Line 6, column 9</a>' in page
+    assert (
+        '<a href="#source" data-line="6" data-column="9">Line 6, column 9</a>' in page
+    )
     assert not QuestionVersion.objects.exists()
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 import simulator
@@ -20,6 +22,7 @@ SEEDS = 2**31
 
 @require_safe
 @instructors_only
+@csp_replace({"frame-src": ["'self'"]})
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     version = own_version(request.user, pk)
     seed = _seed(request)
@@ -39,6 +42,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @instructors_only
+@xframe_options_sameorigin  # the one page that may be framed, by ours alone
+@csp_replace({"frame-ancestors": ["'self'"]})
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The learner's own markup, alone; it stands in a frame of the page above."""
     version = own_version(request.user, pk)

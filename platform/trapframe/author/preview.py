@@ -19,10 +19,14 @@ from trapframe.web.instructors import instructors_only, page
 # Seeds are drawn below this; a larger one could not be stored.
 SEEDS = 2**31
 
+# Any: the package types these for views without arguments.
+_holds_a_frame: Any = csp_replace({"frame-src": ["'self'"]})
+_may_be_framed: Any = csp_replace({"frame-ancestors": ["'self'"]})
+
 
 @require_safe
 @instructors_only
-@csp_replace({"frame-src": ["'self'"]})
+@_holds_a_frame
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     version = own_version(request.user, pk)
     seed = _seed(request)
@@ -43,7 +47,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @instructors_only
 @xframe_options_sameorigin  # the one page that may be framed, by ours alone
-@csp_replace({"frame-ancestors": ["'self'"]})
+@_may_be_framed
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The learner's own markup, alone; it stands in a frame of the page above."""
     version = own_version(request.user, pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Model
 
@@ -17,25 +16,28 @@ from quizzes.enums import VersionState
 from quizzes.models import Assessment, Chapter, Question, QuestionVersion, Slot
 
 
-class SlotForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    class Meta:
-        model = Slot
-        fields = ["number", "question", "pinned_version", "max_mark"]
+class SlotFormSet(LabelledFormSet):
+    """Slots take questions of their assessment's course, and versions of these."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        question, pinned = cleaned.get("question"), cleaned.get("pinned_version")
-        if question and self.instance.assessment.course_id != question.course_id:
-            self.add_error("question", "This question belongs to another course.")
-        if question and pinned and pinned.question_id != question.pk:
-            self.add_error("pinned_version", f"This is not a version of {question}.")
-        return cleaned
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            cleaned = getattr(form, "cleaned_data", {})
+            question, pinned = cleaned.get("question"), cleaned.get("pinned_version")
+            if question is None:
+                continue
+            # No course yet: the form above says what is wrong with it.
+            if self.instance.course_id not in {None, question.course_id}:
+                form.add_error("question", "This question belongs to another course.")
+            if pinned and pinned.question_id != question.pk:
+                message = f"This is not a version of {question}."
+                form.add_error("pinned_version", message)
 
 
 class SlotInline(TabularInline):
     model = Slot
-    form = SlotForm
-    formset = LabelledFormSet
+    formset = SlotFormSet
+    fields = ["number", "question", "pinned_version", "max_mark"]
     extra = 0
 
     def formfield_for_foreignkey(

@@ -79,4 +79,6 @@ class LabelledFormSet(InlineFormSet):
         row = "new row" if index is None else f"row {index + 1}"
         for name, field in form.fields.items():
             label = field.label or name.replace("_", " ")
-            field.widget.attrs["aria-label"] = f"{label}, {row}"
+            # The admin wraps a choice of rows in a widget that renders another.
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = f"{label}, {row}"

@@ -24,7 +24,7 @@ _View = TypeVar("_View", bound=Callable[..., HttpResponse])
 
 
 def _policy(directive: str) -> Callable[[_View], _View]:
-    """This directive open to our own pages; the package's types know no arguments."""
+    """Open the directive to our own pages; the package's types know no arguments."""
     return cast("Callable[[_View], _View]", csp_replace({directive: ["'self'"]}))
 
 

@@ -236,10 +236,11 @@ class Fields:
         node = self._take(key, required=required)
         if node is None:
             return None
-        word = str(node.value) if node.kind == "text" else KINDS[node.kind]
+        word = str(node.value) if node.kind == "text" else ""
         if word in words:
             return word
-        self.add(key, f"`{key}` cannot be {shown(word)}.", did_you_mean(word, words))
+        wrong = shown(word) if word else KINDS[node.kind]
+        self.add(key, f"`{key}` cannot be {wrong}.", did_you_mean(word, words))
         return None
 
     def _text(

@@ -1,11 +1,13 @@
 """Rows for tests, each made the way the product makes them."""
 
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 
 from quizzes.domain.authoring import save_question, save_scenario
 from quizzes.domain.enrolling import enrol
@@ -24,6 +26,7 @@ from quizzes.models import (
     Objective,
     Question,
     QuestionVersion,
+    ScenarioVersion,
     Slot,
     Submission,
     Variant,
@@ -50,11 +53,96 @@ rubric:
 """
 
 
+# Two variants, two arms: proved and run in a millisecond.
+SMALL_SCENARIO = """\
+key: {key}
+title: A Windows program on Linux ${{kernel}}
+summary: Somebody starts a program that was built for Windows.
+parameters:
+  kernel: ["5.15", "6.1"]
+world:
+  machines:
+    server: {{arch: x86_64, cores: 2, ram_mib: 8192}}
+  systems:
+    linux: {{family: linux, version: "${{kernel}}", arch: x86_64, services_mib: 200}}
+  programs:
+    app: {{path: /srv/app.exe, format: pe, arch: x86_64, ram_mib: 40}}
+setup:
+  - install: {{what: linux, on: server}}
+  - power_on: {{machine: server}}
+  - install: {{what: app, on: server}}
+plan:
+  - exec: {{program: app, on: server}}
+arms:
+  as_it_is:
+    label: Started as it is
+  with_loader:
+    label: With a loader for PE
+    changes:
+      - {{mechanism: kernel.linux.loaders, set: [misc, script, elf, pe]}}
+claims:
+  no_loader:
+    text: no binary loader takes the file
+    expression: runs.as_it_is.observation.programs.app.errno_name == 'ENOEXEC'
+  next_thing:
+    text: with a loader the next missing thing decides
+    expression: runs.with_loader.observation.programs.app.errno_name == 'ENOENT'
+  no_file:
+    text: a file is missing
+    expression: runs.as_it_is.observation.programs.app.errno_name == 'ENOENT'
+  it_runs:
+    text: the program runs
+    expression: runs.as_it_is.observation.programs.app.errno_name == ''
+"""
+
+SINGLE_CHOICE = """\
+key: {key}
+type: multiple_choice
+title: What does execve answer?
+scenario: {scenario}
+prompt: Linux ${{kernel}} is asked to execute a PE file. What happens?
+choose: 1
+options:
+  - {{key: a, text: No loader takes it, claim: no_loader}}
+  - key: b
+    text: A file is missing
+    claim: no_file
+    refuted_by: no_loader
+    feedback: The kernel never looked for it.
+  - {{key: c, text: It runs, claim: it_runs, refuted_by: no_loader}}
+explanation: Every loader declined.
+"""
+
+CHOICE_OF_TWO = """\
+key: {key}
+type: multiple_choice
+title: Which two hold?
+scenario: {scenario}
+prompt: Which two hold on Linux ${{kernel}}?
+choose: 2
+options:
+  - {{key: a, text: No loader takes it, claim: no_loader}}
+  - {{key: b, text: A file is missing, claim: no_file, refuted_by: no_loader}}
+  - {{key: c, text: It runs, claim: it_runs, refuted_by: no_loader}}
+  - {{key: d, text: A loader only moves the failure, claim: next_thing}}
+explanation: Every loader declined.
+"""
+
+
 def make_user(username: str = "", *, password: str = "correct horse", **fields: Any):  # noqa: ANN201
     """A person; a username of their own when none is given."""
-    return get_user_model().objects.create_user(
-        username=username or f"user{next(_numbers)}", password=password, **fields
+    user = get_user_model().objects.create_user(
+        username=username or f"user{next(_numbers)}", **fields
     )
+    user.password = _hashed(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Hashing is slow on purpose: once for each password is enough for tests."""
+    return make_password(password)
 
 
 def make_course(key: str = "", *, is_open: bool = True) -> Course:
@@ -114,9 +202,34 @@ def make_executed(
     return publish_question(version, user=None)
 
 
-def make_assessment(
-    course: Course, *questions: Question, **fields: Any
-) -> Assessment:
+def make_small_scenario(key: str = "", *, title: str = "") -> ScenarioVersion:
+    """A draft of a scenario of two variants: option a holds in both."""
+    source = SMALL_SCENARIO.format(key=key or f"scenario-{next(_numbers)}")
+    if title:
+        source = source.replace("A Windows program on Linux ${kernel}", title)
+    return save_scenario(source=source, author=None)
+
+
+def make_small_draft(
+    course: Course, key: str = "", *, text: str = SINGLE_CHOICE
+) -> QuestionVersion:
+    """A draft of a question on a small scenario of its own."""
+    key = key or f"question-{next(_numbers)}"
+    make_small_scenario(f"of-{key}")
+    source = text.format(key=key, scenario=f"of-{key}")
+    return save_question(course, source=source, author=None)
+
+
+def make_small(
+    course: Course, key: str = "", *, text: str = SINGLE_CHOICE
+) -> QuestionVersion:
+    """A question on a small scenario, proved and published: a is right, b is not."""
+    version = make_small_draft(course, key, text=text)
+    prove_now(version)
+    return publish_question(version, user=None)
+
+
+def make_assessment(course: Course, *questions: Question, **fields: Any) -> Assessment:
     """An assessment with a slot of one mark for each question."""
     number = next(_numbers)
     assessment = Assessment.objects.create(

@@ -37,13 +37,18 @@ def start_assessment(assessment: Assessment, *, user: Any) -> AssessmentInstance
     """
     ensure_enrolled(assessment.course, user=user)
     with transaction.atomic():
-        instance = _insert_instance(assessment, user)
-        if instance is not None:
-            _insert_questions(instance, _slots(assessment))
-            return instance
-    return AssessmentInstance.objects.get(
-        assessment=assessment, user=user, state=InstanceState.IN_PROGRESS
-    )
+        # Racing starts wait for each other here, so the look before the insert is
+        # safe; the partial unique index is the second wall.
+        enrolments = assessment.course.enrolments.select_for_update(no_key=True)
+        enrolments.get(user=user)
+        mine = AssessmentInstance.objects.filter(assessment=assessment, user=user)
+        current = mine.filter(state=InstanceState.IN_PROGRESS).first()
+        if current is not None:
+            return current
+        last = mine.aggregate(last=Max("number"))["last"] or 0
+        instance = _insert_instance(assessment, user, number=last + 1)
+        _insert_questions(instance, _slots(assessment))
+    return instance
 
 
 def params_digest(params: Mapping[str, Any], seed: int) -> str:
@@ -52,18 +57,9 @@ def params_digest(params: Mapping[str, Any], seed: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _insert_instance(assessment: Assessment, user: Any) -> AssessmentInstance | None:
-    """Insert the next attempt, or None when one is in progress.
-
-    The lock on the enrolment makes racing starts wait for each other, so the
-    look before the insert is safe; the partial unique index is the second wall.
-    """
-    ensure_lock = assessment.course.enrolments.select_for_update(no_key=True)
-    ensure_lock.get(user=user)
-    mine = AssessmentInstance.objects.filter(assessment=assessment, user=user)
-    if mine.filter(state=InstanceState.IN_PROGRESS).exists():
-        return None
-    number = (mine.aggregate(last=Max("number"))["last"] or 0) + 1
+def _insert_instance(
+    assessment: Assessment, user: Any, *, number: int
+) -> AssessmentInstance:
     allowed = assessment.attempts_allowed
     if allowed is not None and number > allowed:
         raise ConflictError(
@@ -96,13 +92,16 @@ def _slots(assessment: Assessment) -> list[tuple[Slot, QuestionVersion]]:
         .order_by("number")
     }
     chosen = [
-        (slot, slot.pinned_version or newest.get(slot.question_id)) for slot in slots
+        (slot, version)
+        for slot in slots
+        if (version := slot.pinned_version or newest.get(slot.question_id))
+        and version.state == VersionState.PUBLISHED
     ]
-    if not chosen or any(version is None for _, version in chosen):
+    if not chosen or len(chosen) < len(slots):
         raise ConflictError(
             "no_questions", "This assessment has a question that is not published yet."
         )
-    return [(slot, version) for slot, version in chosen if version is not None]
+    return chosen
 
 
 def _insert_questions(

@@ -3,7 +3,8 @@
 
 import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 # platform/ is a source root: this makes a fresh clone work before any install. Not
@@ -42,8 +43,13 @@ def main(arguments: list[str]) -> None:
         )
     except ImportError as error:
         sys.exit(f"{error}: run `make setup`, then .venv/bin/python manage.py")
-    with _services(arguments):
-        execute_from_command_line(arguments)
+    from trapframe.env import MissingSettingError  # noqa: PLC0415  after Django
+
+    try:
+        with _services(arguments):
+            execute_from_command_line(arguments)
+    except MissingSettingError as error:
+        sys.exit(str(error))
 
 
 def _services(arguments: list[str]) -> AbstractContextManager[object]:
@@ -55,11 +61,23 @@ def _services(arguments: list[str]) -> AbstractContextManager[object]:
         or "--help" in arguments
     ):
         return nullcontext()
+    return _embedded_services()
+
+
+@contextmanager
+def _embedded_services() -> Iterator[None]:
     from django.conf import settings  # noqa: PLC0415  after the environment is set
 
-    from trapframe.embedded import services  # noqa: PLC0415  optional extra
+    from trapframe.embedded import (  # noqa: PLC0415  optional extra
+        ServiceError,
+        services,
+    )
 
-    return services(settings.DATA_DIR)
+    try:
+        with services(settings.DATA_DIR):
+            yield
+    except ServiceError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

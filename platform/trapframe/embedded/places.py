@@ -98,17 +98,22 @@ def _account() -> Account | None:
 
 
 def _home(data_dir: Path, account: Account | None) -> Path:
-    if account is None:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return data_dir
-    if not data_dir.exists():
-        data_dir.mkdir(parents=True)
-        data_dir.chmod(0o711)
-    if _others_may(data_dir, _TRAVERSE):
+    _make_data_dir(data_dir, 0o711 if account else 0o700)
+    if account is None or _others_may(data_dir, _TRAVERSE):
         return data_dir
     fallback = _FALLBACK_ROOT / folder_name(data_dir)
     _private_folder(fallback, account)
     return fallback
+
+
+def _make_data_dir(data_dir: Path, mode: int) -> None:
+    if data_dir.is_dir():
+        return
+    try:
+        data_dir.mkdir(parents=True)
+        data_dir.chmod(mode)
+    except OSError as error:
+        raise ServiceError(f"cannot make the folder {data_dir}: {error}") from error
 
 
 def _private_folder(folder: Path, account: Account | None) -> None:

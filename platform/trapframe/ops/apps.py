@@ -9,4 +9,4 @@ class OpsConfig(AppConfig):
 
     def ready(self) -> None:
         register(checks.check_production, deploy=True)
-        register(checks.check_demo)
+        register(checks.check_always)

@@ -35,11 +35,12 @@ def test_the_window_starts_with_the_first_event(
 ) -> None:
     windows = []
     add = cache.add
-    monkeypatch.setattr(
-        cache,
-        "add",
-        lambda key, value, end: windows.append(end) or add(key, value, end),
-    )
+
+    def noted(key: str, value: int, seconds: int) -> bool:
+        windows.append(seconds)
+        return add(key, value, seconds)
+
+    monkeypatch.setattr(cache, "add", noted)
     THREE.count("a")
     THREE.count("a")
     assert windows == [60, 60]  # the second finds the first one's window and leaves it
@@ -49,7 +50,7 @@ def test_the_window_starts_with_the_first_event(
 def test_a_window_that_ends_while_counting_starts_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cache, "add", lambda *args: False)
+    monkeypatch.setattr(cache, "add", lambda *_: False)
     THREE.count("gone")
     assert cache.get(THREE._key(("gone",))) == 1
 

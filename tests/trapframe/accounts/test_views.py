@@ -121,7 +121,7 @@ class TestSignInLink:
         self, client: Client, person: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         secret = make_link(person, next_path="/", lifetime=HOUR)
-        monkeypatch.setattr("trapframe.accounts.views.use_link", lambda secret: None)
+        monkeypatch.setattr("trapframe.accounts.views.use_link", lambda _: None)
         response = client.post(reverse("accounts:sign-in-link", args=[secret]))
         assert response.status_code == 410
         assert not get_user(client).is_authenticated

@@ -56,9 +56,9 @@ install() {
         say "uv failed; trying pip"
     fi
     if "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
+        "$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$requirements"
     else
-        "$(find_python)" -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
+        "$(find_python)" -m pip --python "$venv/bin/python" install -qq --disable-pip-version-check --require-hashes -r "$requirements"
     fi
 }
 

@@ -3,15 +3,18 @@
 import json
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
-from quizzes.enums import InstanceState, QuestionState
-from quizzes.models import Draft, InstanceQuestion, Variant
+from quizzes.domain.clock import database_now
+from quizzes.domain.errors import InvalidInputError, NotAllowedError
+from quizzes.domain.submitting import check_in_progress
+from quizzes.enums import QuestionState
+from quizzes.models import AssessmentInstance, Draft, InstanceQuestion, Variant
 
 # A draft is at most this many characters of text; a question's own limit is lower.
 MAX_DRAFT_TEXT = 40_000
 MAX_DRAFT_CHOICES = 50
+MAX_SEQ = 2**63 - 1
 
 
 def save_draft(
@@ -22,15 +25,22 @@ def save_draft(
     Raises NotAllowedError (``not_yours``), ConflictError (``closed``),
     InvalidInputError (``invalid_draft``).
     """
-    instance = variant.instance_question.instance
-    if instance.user_id != user.pk:
+    received_at = database_now()
+    if variant.instance_question.instance.user_id != user.pk:
         raise NotAllowedError("not_yours", "Only the learner of this attempt writes.")
-    if instance.state != InstanceState.IN_PROGRESS:
-        raise ConflictError("closed", "This attempt is finished.")
-    draft = _upsert(variant, _clean(answer), seq)
-    InstanceQuestion.objects.filter(
-        pk=variant.instance_question_id, state=QuestionState.TODO
-    ).update(state=QuestionState.SAVED)
+    if not 0 <= seq <= MAX_SEQ:
+        raise InvalidInputError("invalid_draft", "`seq` counts up from 0.")
+    clean = _clean(answer)
+    with transaction.atomic():
+        # Locked, since a draft that is taken must be there when the attempt ends.
+        instance = AssessmentInstance.objects.select_for_update(no_key=True).get(
+            pk=variant.instance_question.instance_id
+        )
+        check_in_progress(instance, received_at)
+        draft = _upsert(variant, clean, seq)
+        InstanceQuestion.objects.filter(
+            pk=variant.instance_question_id, state=QuestionState.TODO
+        ).update(state=QuestionState.SAVED)
     return draft
 
 
@@ -46,9 +56,16 @@ def _clean(answer: dict[str, Any]) -> dict[str, Any]:
         raise InvalidInputError(
             "invalid_draft", f"`text` is at most {MAX_DRAFT_TEXT} characters."
         )
-    if "\x00" in text or any("\x00" in key for key in chosen):
-        raise InvalidInputError("invalid_draft", "The answer holds a NUL character.")
+    if not all(_is_storable(part) for part in (text, *chosen)):
+        raise InvalidInputError(
+            "invalid_draft", "The answer holds a NUL or half of a character."
+        )
     return {"chosen": chosen} if chosen else {"text": text}
+
+
+def _is_storable(text: str) -> bool:
+    """False for a NUL or a lone surrogate, which no database text can hold."""
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text)
 
 
 def _upsert(variant: Variant, answer: dict[str, Any], seq: int) -> Draft:

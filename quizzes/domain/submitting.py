@@ -1,19 +1,20 @@
 """Submitting: one transaction, idempotent, decided by the database's clock."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
+from django.db.models import Count, Max, Q
 
 from quizzes import wakeups
 from quizzes.domain.clock import database_now
 from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from quizzes.domain.judging import spec_of
 from quizzes.enums import (
     SPENT_JOB_STATES,
     InstanceState,
-    JobState,
     Lane,
     QuestionState,
     VariantState,
@@ -21,18 +22,31 @@ from quizzes.enums import (
 from quizzes.models import (
     AssessmentInstance,
     Draft,
-    GradingJob,
     InstanceQuestion,
     Submission,
     Variant,
 )
 from quizzes.question_types.base import InvalidAnswerError, Presentation
 from quizzes.question_types.registry import question_type
-from quizzes.specs import QuestionSpec
 
 # A request that arrived in time may wait this long for its lock.
 GRACE = timedelta(seconds=5)
 MAX_KEY_LENGTH = 100
+
+# The submission, its job and the question's new state: one journey to the database.
+_INSERT = """
+WITH question AS (
+    UPDATE quizzes_instancequestion SET state = 'grading' WHERE id = %(question)s
+), submission AS (
+    INSERT INTO quizzes_submission (uuid, variant_id, number, idempotency_key, answer,
+        received_at)
+    VALUES (%(uuid)s, %(variant)s, %(number)s, %(key)s, %(answer)s, %(received_at)s)
+    RETURNING id
+)
+INSERT INTO quizzes_gradingjob (uuid, submission_id, lane, state)
+SELECT gen_random_uuid(), id, 'interactive', 'queued' FROM submission
+RETURNING submission_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,15 @@ class SubmitResult:
 
     submission: Submission
     created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What was submitted to this variant before."""
+
+    known: int | None  # the submission that has this key already
+    last_number: int
+    tries_spent: int
 
 
 def submit_answer(
@@ -61,18 +84,24 @@ def submit_answer(
     answer = parse_answer(variant, raw)
     with transaction.atomic():
         question = _lock(variant)
-        known = variant.submissions.filter(idempotency_key=idempotency_key).first()
-        if known is not None:
-            return _repeated(known, answer)
-        _check_open(question, variant, received_at)
-        submission = _insert(question, variant, answer, idempotency_key, received_at)
+        past = _past(variant, idempotency_key)
+        if past.known is not None:
+            return _repeated(variant.submissions.get(pk=past.known), answer)
+        _check_open(question, variant, received_at, past.tries_spent)
+        submission = _insert(
+            variant,
+            number=past.last_number + 1,
+            key=idempotency_key,
+            answer=answer,
+            received_at=received_at,
+        )
         wakeups.ring_on_commit(Lane.INTERACTIVE)
     return SubmitResult(submission=submission, created=True)
 
 
 def parse_answer(variant: Variant, raw: dict[str, Any]) -> dict[str, Any]:
     """The answer in the form in which it is graded; raises InvalidInputError."""
-    spec = QuestionSpec.from_json(variant.question_version.spec)
+    spec = spec_of(variant.question_version_id)
     presentation = Presentation.from_json(variant.presentation)
     try:
         return question_type(spec.type).parse_answer(spec, presentation, raw)
@@ -91,16 +120,20 @@ def submit_drafts(instance: AssessmentInstance, *, received_at: datetime) -> int
         variant__instance_question__state=QuestionState.SAVED,
         variant__state=VariantState.OPEN,
         variant__submissions__isnull=True,
-    ).select_related("variant__question_version", "variant__instance_question")
+    ).select_related("variant")
     count = 0
     for draft in drafts:
         try:
             answer = parse_answer(draft.variant, draft.answer)
         except InvalidInputError:
             continue
-        question = draft.variant.instance_question
-        key = f"at-finish-{draft.variant.uuid}"
-        _insert(question, draft.variant, answer, key, received_at)
+        _insert(
+            draft.variant,
+            number=1,
+            key=f"at-finish-{draft.variant.uuid}",
+            answer=answer,
+            received_at=received_at,
+        )
         count += 1
     if count:
         wakeups.ring_on_commit(Lane.INTERACTIVE)
@@ -109,7 +142,7 @@ def submit_drafts(instance: AssessmentInstance, *, received_at: datetime) -> int
 
 def tries_spent(variant: Variant) -> int:
     """How many tries the learner's own answers have used."""
-    return variant.submissions.filter(jobs__state__in=SPENT_JOB_STATES).count()
+    return _past(variant, "").tries_spent
 
 
 def _check_key(key: str) -> None:
@@ -122,14 +155,22 @@ def _check_key(key: str) -> None:
 
 def _lock(variant: Variant) -> InstanceQuestion:
     """Lock the attempt, then the question: every verb locks in this order."""
-    AssessmentInstance.objects.select_for_update(no_key=True).get(
-        pk=variant.instance_question.instance_id
-    )
     return (
-        InstanceQuestion.objects.select_for_update(no_key=True, of=("self",))
+        InstanceQuestion.objects.select_for_update(no_key=True, of=("instance", "self"))
         .select_related("instance__assessment")
         .get(pk=variant.instance_question_id)
     )
+
+
+def _past(variant: Variant, key: str) -> _Past:
+    """Read after the lock, in a statement of its own: it sees all that is committed."""
+    spent = Q(jobs__state__in=SPENT_JOB_STATES)
+    found = variant.submissions.aggregate(
+        known=Max("id", filter=Q(idempotency_key=key)),
+        last=Max("number", default=0),
+        spent=Count("id", filter=spent, distinct=True),
+    )
+    return _Past(found["known"], found["last"], found["spent"])
 
 
 def _repeated(known: Submission, answer: dict[str, Any]) -> SubmitResult:
@@ -141,16 +182,24 @@ def _repeated(known: Submission, answer: dict[str, Any]) -> SubmitResult:
     return SubmitResult(submission=known, created=False)
 
 
-def _check_open(
-    question: InstanceQuestion, variant: Variant, received_at: datetime
-) -> None:
-    instance = question.instance
+def check_in_progress(instance: AssessmentInstance, received_at: datetime) -> None:
+    """Raise ConflictError (``closed``) unless a request that arrived then is in time.
+
+    Called with the instance locked: who arrived in time may have waited for that.
+    """
     if instance.state != InstanceState.IN_PROGRESS:
         raise ConflictError("closed", "This attempt is finished.")
     if instance.closes_at is not None and (
         received_at > instance.closes_at or database_now() > instance.closes_at + GRACE
     ):
         raise ConflictError("closed", "The time for this attempt is over.")
+
+
+def _check_open(
+    question: InstanceQuestion, variant: Variant, received_at: datetime, spent: int
+) -> None:
+    instance = question.instance
+    check_in_progress(instance, received_at)
     if variant.state == VariantState.BROKEN:
         raise ConflictError(
             "question_broken", "This question is broken; its author has been told."
@@ -162,30 +211,40 @@ def _check_open(
     if question.state == QuestionState.CORRECT:
         raise ConflictError("no_tries_left", "This question is answered correctly.")
     allowed = instance.assessment.tries_per_question
-    if tries_spent(variant) >= allowed:
+    if spent >= allowed:
         raise ConflictError(
             "no_tries_left", f"All tries at this question are used ({allowed})."
         )
 
 
 def _insert(
-    question: InstanceQuestion,
     variant: Variant,
-    answer: dict[str, Any],
+    *,
+    number: int,
     key: str,
+    answer: dict[str, Any],
     received_at: datetime,
 ) -> Submission:
-    last = variant.submissions.aggregate(last=Max("number"))["last"] or 0
-    submission = Submission.objects.create(
+    submission = Submission(
         variant=variant,
-        number=last + 1,
+        number=number,
         idempotency_key=key,
         answer=answer,
         received_at=received_at,
     )
-    GradingJob.objects.create(
-        submission=submission, lane=Lane.INTERACTIVE, state=JobState.QUEUED
-    )
-    question.state = QuestionState.GRADING
-    question.save(update_fields=["state"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "uuid": submission.uuid,
+                "variant": variant.pk,
+                "number": number,
+                "key": key,
+                "answer": json.dumps(answer),
+                "received_at": received_at,
+                "question": variant.instance_question_id,
+            },
+        )
+        (submission.pk,) = cursor.fetchone()
+    submission._state.adding = False  # noqa: SLF001  a row now, as after create()
     return submission

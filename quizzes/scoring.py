@@ -67,7 +67,7 @@ def rubric_fraction(body: FreeResponseBody, points: Mapping[str, Decimal]) -> De
     for key, most in highest.items():
         if key not in points:
             raise ScoringError(f"The item {key} has no points yet; 0 is a choice too.")
-        if not 0 <= points[key] <= most:
+        if not (points[key].is_finite() and 0 <= points[key] <= most):
             raise ScoringError(f"The item {key} takes 0 to {most} points.")
     share = sum(points.values(), Decimal(0)) / sum(highest.values())
     return share.quantize(FRACTION_STEP, ROUND_HALF_UP)

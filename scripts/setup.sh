@@ -58,7 +58,8 @@ install() {
     if "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         "$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$requirements"
     else
-        "$(find_python)" -m pip --python "$venv/bin/python" install -qq --disable-pip-version-check --require-hashes -r "$requirements"
+        python=$(find_python)
+        "$python" -m pip --python "$venv/bin/python" install -qq --disable-pip-version-check --require-hashes -r "$requirements"
     fi
 }
 
@@ -69,7 +70,8 @@ is_current() { [ -f "$venv/.installed-$1" ] && [ "$(cat "$venv/.installed-$1")" 
 [ -f "requirements/$kind.txt" ] || die "there is no requirements/$kind.txt"
 # An environment that was made elsewhere has that place in its programs.
 if ! [ -x "$venv/bin/python" ] || [ "$(cat "$venv/.location" 2>/dev/null)" != "$root" ] || ! new_enough "$venv/bin/python"; then
-    make_environment "$(find_python)"
+    python=$(find_python)
+    make_environment "$python"
 fi
 if ! is_current "$kind" && ! is_current dev; then
     say "installing requirements/$kind.txt (hashes are checked)"

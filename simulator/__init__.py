@@ -7,6 +7,7 @@ checks in every variant that what a question promises holds.
 """
 
 from simulator.calibration import CALIBRATION, Figure
+from simulator.drawing import draw_topology, draw_two_towers
 from simulator.engine import Budget
 from simulator.errors import (
     ClaimError,
@@ -70,6 +71,8 @@ __all__ = [
     "SourceError",
     "altered",
     "canonical_json",
+    "draw_topology",
+    "draw_two_towers",
     "evaluate",
     "explain",
     "iter_proof",

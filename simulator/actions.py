@@ -27,9 +27,7 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
     """Do the actions of a plan one after the other; a failure stops none of them."""
     for verb, arguments in plan:
         target = arguments.get("on") or arguments.get("machine") or ""
-        what = next(
-            (arguments[key] for key in _SUBJECTS if arguments.get(key)), target
-        )
+        what = next((arguments[key] for key in _SUBJECTS if arguments.get(key)), target)
         detail = {"on": target} if target not in {"", what} else {}
         asked = world.engine.record(OPERATOR, verb, ASKED, target=what, **detail)
         yield from VERBS[verb](world, arguments, asked)
@@ -128,9 +126,7 @@ def _start_service(
         return
     service: Hypervisor | ContainerEngine
     if isinstance(model, EngineModel):
-        service = ContainerEngine(
-            model, kernel, world.mechanisms, world.make_kernel
-        )
+        service = ContainerEngine(model, kernel, world.mechanisms, world.make_kernel)
     else:
         service = Hypervisor(model, kernel.platform, kernel, world.mechanisms)
     world.installed[model.name] = service

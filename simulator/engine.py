@@ -105,9 +105,7 @@ class Engine:
         seq = len(self.events)
         if seq >= self.budget.events:
             raise BudgetExceededError("events", self.budget.events)
-        self.events.append(
-            Event(seq, self.now, actor, action, outcome, detail, cause)
-        )
+        self.events.append(Event(seq, self.now, actor, action, outcome, detail, cause))
         return seq
 
     def conclude(self, actor: str, action: str, outcome: str, **detail: Any) -> None:

@@ -33,7 +33,11 @@ class Event(NamedTuple):
     def __str__(self) -> str:
         """Return one line, such as ``#12 t=0.104 s linux-1 execve a.exe failed ...``."""
         detail = self.detail
-        words = [f"#{self.seq} t={self.time / 1_000_000:.3f} s", self.actor, self.action]
+        words = [
+            f"#{self.seq} t={self.time / 1_000_000:.3f} s",
+            self.actor,
+            self.action,
+        ]
         words += [str(detail["target"])] if "target" in detail else []
         words.append(self.outcome)
         if "errno_name" in detail:

@@ -12,9 +12,7 @@ from simulator.errors import SimulatorError
 
 MAX_LENGTH = 4000
 _MAX_BRACKETS = 64
-_REFERENCE = re.compile(
-    r"\bruns\s*\.\s*(\w+)(?:\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?)?"
-)
+_REFERENCE = re.compile(r"\bruns\s*\.\s*(\w+)(?:\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?)?")
 _ANY_RUNS = re.compile(r"\bruns\b")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 

@@ -40,45 +40,59 @@ class Mechanism:
         return isinstance(self.default, tuple)
 
 
-MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({
-    "kernel.linux.loaders": Mechanism(
-        ("misc", "script", "elf"),
-        LOADERS,
-        "binary loaders that a Linux kernel asks, in order; misc: the registered ones",
-    ),
-    "kernel.nt.loaders": Mechanism(("pe",), LOADERS, "binary loaders of Windows NT"),
-    "kernel.darwin.loaders": Mechanism(
-        ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
-    ),
-    "kernel.linux.abi": Mechanism(
-        ("linux",), ABIS, "system-call tables that a Linux kernel answers"
-    ),
-    "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
-    "kernel.darwin.abi": Mechanism(
-        ("darwin",), ABIS, "system-call tables of Darwin"
-    ),
-    "kernel.page_sharing": Mechanism(
-        "on", ("on", "off"), "one copy in RAM of a file that several processes map"
-    ),
-    "container.kernel": Mechanism(
-        "shared", ("shared", "own"), "the host's kernel, or one booted per container"
-    ),
-    "container.layers": Mechanism(
-        "shared", ("shared", "copied"), "image layers mounted once, or copied for each"
-    ),
-    "container.limits": Mechanism(
-        "on", ("on", "off"), "a cgroup bounds what a container may use"
-    ),
-    "container.network": Mechanism(
-        "bridge", ("bridge", "host"), "own network namespace behind a bridge, or none"
-    ),
-    "vm.devices": Mechanism(
-        "emulated", ("emulated", "passthrough"), "device access exits, or goes direct"
-    ),
-    "vm.assist": Mechanism(
-        "hardware", ("hardware", "emulation"), "guest code on the CPU, or interpreted"
-    ),
-})
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
+    {
+        "kernel.linux.loaders": Mechanism(
+            ("misc", "script", "elf"),
+            LOADERS,
+            "binary loaders that a Linux kernel asks, in order; misc: the registered ones",
+        ),
+        "kernel.nt.loaders": Mechanism(
+            ("pe",), LOADERS, "binary loaders of Windows NT"
+        ),
+        "kernel.darwin.loaders": Mechanism(
+            ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
+        ),
+        "kernel.linux.abi": Mechanism(
+            ("linux",), ABIS, "system-call tables that a Linux kernel answers"
+        ),
+        "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
+        "kernel.darwin.abi": Mechanism(
+            ("darwin",), ABIS, "system-call tables of Darwin"
+        ),
+        "kernel.page_sharing": Mechanism(
+            "on", ("on", "off"), "one copy in RAM of a file that several processes map"
+        ),
+        "container.kernel": Mechanism(
+            "shared",
+            ("shared", "own"),
+            "the host's kernel, or one booted per container",
+        ),
+        "container.layers": Mechanism(
+            "shared",
+            ("shared", "copied"),
+            "image layers mounted once, or copied for each",
+        ),
+        "container.limits": Mechanism(
+            "on", ("on", "off"), "a cgroup bounds what a container may use"
+        ),
+        "container.network": Mechanism(
+            "bridge",
+            ("bridge", "host"),
+            "own network namespace behind a bridge, or none",
+        ),
+        "vm.devices": Mechanism(
+            "emulated",
+            ("emulated", "passthrough"),
+            "device access exits, or goes direct",
+        ),
+        "vm.assist": Mechanism(
+            "hardware",
+            ("hardware", "emulation"),
+            "guest code on the CPU, or interpreted",
+        ),
+    }
+)
 
 _overlay: ContextVar[Mapping[str, Value]] = ContextVar("overlay")
 

@@ -36,7 +36,9 @@ def measure(world: World) -> dict[str, Any]:
     running = [kernel for kernel in world.kernels if kernel.state == "running"]
     return {
         "duration_us": world.engine.now,
-        "ram_kib": {name: machine.memory.used_kib for name, machine in machines.items()},
+        "ram_kib": {
+            name: machine.memory.used_kib for name, machine in machines.items()
+        },
         "cpu_us": {name: machine.cores.busy_us for name, machine in machines.items()},
         "image_disk_kib": sum(
             part.disk_kib
@@ -111,7 +113,8 @@ def _kernel(kernel: Kernel) -> Node:
     children += [
         _process(process)
         for process in kernel.processes
-        if process.place == kernel.platform.name and process.program.name not in services
+        if process.place == kernel.platform.name
+        and process.program.name not in services
     ]
     system = kernel.system
     return _node(

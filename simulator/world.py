@@ -79,9 +79,7 @@ class World:
         )
         return next(table[name] for table in tables if name in table)
 
-    def make_kernel(
-        self, system: System, platform: Platform, disk: FileTree
-    ) -> Kernel:
+    def make_kernel(self, system: System, platform: Platform, disk: FileTree) -> Kernel:
         """Put a system's kernel onto a platform; it still has to boot."""
         number = sum(other.system.family == system.family for other in self.kernels)
         root = disk.copy(platform.name)

@@ -50,9 +50,11 @@ class Spec(Protocol):
 
 def suggest(word: str, known: object) -> str:
     """Return a hint that names the nearest known word, or all when they are few."""
-    words = sorted(str(entry) for entry in known) if isinstance(
-        known, list | tuple | set | frozenset | dict
-    ) else []
+    words = (
+        sorted(str(entry) for entry in known)
+        if isinstance(known, list | tuple | set | frozenset | dict)
+        else []
+    )
     close = get_close_matches(word, words, 1, 0.6)
     if close:
         return f"did you mean {close[0]}?"
@@ -97,9 +99,7 @@ class Check:
                 context.report(node, path, message, wrong[1])
         return param
 
-    def _wrong(
-        self, kind: str, value: Any, context: Context
-    ) -> tuple[str, str] | None:
+    def _wrong(self, kind: str, value: Any, context: Context) -> tuple[str, str] | None:
         if kind != self.kind:
             hint = "put quotes around it" if self.kind == "text" else ""
             hint = hint if kind in {"int", "decimal", "bool"} else ""
@@ -193,9 +193,7 @@ class ListOf:
             context.report(node, path, f"a list expected, not {KINDS[node.kind]}")
             return ()
         if not self.least <= len(node.value) <= self.most:
-            context.report(
-                node, path, f"{self.least} to {self.most} entries expected"
-            )
+            context.report(node, path, f"{self.least} to {self.most} entries expected")
         return tuple(
             self.entry.read(entry, f"{path}[{index}]", context)
             for index, entry in enumerate(node.value)
@@ -216,9 +214,7 @@ class MapOf:
             context.report(node, path, f"a mapping expected, not {KINDS[node.kind]}")
             return {}
         if not self.least <= len(node.value) <= self.most:
-            context.report(
-                node, path, f"{self.least} to {self.most} entries expected"
-            )
+            context.report(node, path, f"{self.least} to {self.most} entries expected")
         result = {}
         for name, child in node.value.items():
             if not NAME.match(name):

@@ -156,9 +156,7 @@ class _Steps:
         for index, entry in enumerate(node.value):
             place = f"{path}[{index}]"
             if entry.kind != "map" or len(entry.value) != 1:
-                context.report(
-                    entry, place, "an action is one verb with its arguments"
-                )
+                context.report(entry, place, "an action is one verb with its arguments")
                 continue
             ((verb, child),) = entry.value.items()
             if verb not in VERBS:
@@ -279,62 +277,74 @@ class _Obligation:
 
 
 _claim = reference("claims")
-_EVIDENCE = Record({
-    "arm": need(reference("arms")),
-    "actor": may(text(), ""),
-    "action": may(text(), ""),
-    "outcome": may(choice("asked", "ok", "failed"), ""),
-    "target": may(text(), ""),
-    "errno_name": may(text(), ""),
-    "pick": may(choice(*PICKS), "last"),
-})
-_OBLIGATION = Record({
-    "key": need(text(KEY, "a key")),
-    "choose": need(integer(0, 20)),
-    "options": need(
-        ListOf(
-            Record({
-                "key": need(text(NAME, "a name")),
-                "claim": need(_claim),
-                "refuted_by": may(_claim, None),
-            }),
-            least=1,
-            most=20,
-        )
-    ),
-})
-_DOCUMENT = Record({
-    "key": need(text(KEY, "a key: lower-case letters, digits and -")),
-    "title": need(text()),
-    "summary": may(text(), ""),
-    "parameters": may(_Declared(), {}),
-    "where": may(_Expression(), ""),
-    "world": need(WORLD),
-    "setup": may(_Steps(), ()),
-    "plan": may(_Steps(), ()),
-    "arms": need(
-        MapOf(
-            Record({
-                "label": need(text()),
-                "about": may(text(), ""),
-                "changes": may(ListOf(_Change()), ()),
-                "plan": may(_Steps(), ()),
-            }),
-            least=1,
-            most=20,
-        )
-    ),
-    "claims": need(
-        MapOf(
-            Record({
-                "text": need(text()),
-                "expression": need(_Expression()),
-                "refuted_by": may(_claim, None),
-                "evidence": may(ListOf(_Evidence()), ()),
-            }),
-            least=1,
-            most=40,
-        )
-    ),
-    "obligations": may(ListOf(_Obligation()), ()),
-})
+_EVIDENCE = Record(
+    {
+        "arm": need(reference("arms")),
+        "actor": may(text(), ""),
+        "action": may(text(), ""),
+        "outcome": may(choice("asked", "ok", "failed"), ""),
+        "target": may(text(), ""),
+        "errno_name": may(text(), ""),
+        "pick": may(choice(*PICKS), "last"),
+    }
+)
+_OBLIGATION = Record(
+    {
+        "key": need(text(KEY, "a key")),
+        "choose": need(integer(0, 20)),
+        "options": need(
+            ListOf(
+                Record(
+                    {
+                        "key": need(text(NAME, "a name")),
+                        "claim": need(_claim),
+                        "refuted_by": may(_claim, None),
+                    }
+                ),
+                least=1,
+                most=20,
+            )
+        ),
+    }
+)
+_DOCUMENT = Record(
+    {
+        "key": need(text(KEY, "a key: lower-case letters, digits and -")),
+        "title": need(text()),
+        "summary": may(text(), ""),
+        "parameters": may(_Declared(), {}),
+        "where": may(_Expression(), ""),
+        "world": need(WORLD),
+        "setup": may(_Steps(), ()),
+        "plan": may(_Steps(), ()),
+        "arms": need(
+            MapOf(
+                Record(
+                    {
+                        "label": need(text()),
+                        "about": may(text(), ""),
+                        "changes": may(ListOf(_Change()), ()),
+                        "plan": may(_Steps(), ()),
+                    }
+                ),
+                least=1,
+                most=20,
+            )
+        ),
+        "claims": need(
+            MapOf(
+                Record(
+                    {
+                        "text": need(text()),
+                        "expression": need(_Expression()),
+                        "refuted_by": may(_claim, None),
+                        "evidence": may(ListOf(_Evidence()), ()),
+                    }
+                ),
+                least=1,
+                most=40,
+            )
+        ),
+        "obligations": may(ListOf(_Obligation()), ()),
+    }
+)

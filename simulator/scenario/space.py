@@ -14,9 +14,7 @@ MAX_VALUES = 200
 _RANGE_KEYS = {"from", "to", "step"}
 
 
-def read_parameters(
-    node: Node, context: Context
-) -> dict[str, tuple[Scalar, ...]]:
+def read_parameters(node: Node, context: Context) -> dict[str, tuple[Scalar, ...]]:
     """Return each parameter's values; a parameter is a list or a from/to/step."""
     if node.kind != "map":
         context.report(
@@ -84,9 +82,7 @@ def span_space(
     for values in parameters.values():
         size *= len(values)
     if size > MAX_SPACE:
-        context.report(
-            node, "parameters", f"{size} variants are more than {MAX_SPACE}"
-        )
+        context.report(node, "parameters", f"{size} variants are more than {MAX_SPACE}")
         return ()
     names = list(parameters)
     space = [

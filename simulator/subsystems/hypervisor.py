@@ -129,7 +129,9 @@ class Hypervisor:
             self.name, "start", cause=cause, target=below, kind=self.model.kind
         )
 
-    def create(self, name: str, ram_kib: int, cause: int | None) -> VirtualMachine | None:
+    def create(
+        self, name: str, ram_kib: int, cause: int | None
+    ) -> VirtualMachine | None:
         """Make a virtual machine, or record why it cannot be."""
         engine = self.below.engine
         if not self.emulates and not self.below.has_extension:

@@ -49,7 +49,6 @@ RUNTIME_OF_FAMILY = {
 }
 
 
-
 class Service(Protocol):
     """A hypervisor or container engine, as its host kernel knows it."""
 
@@ -237,9 +236,7 @@ class Kernel:
         )
         return self.state_seq
 
-    def _map(
-        self, image: Image, device: str, place: str, operation_ns: int
-    ) -> Process:
+    def _map(self, image: Image, device: str, place: str, operation_ns: int) -> Process:
         self.platform.engine.allocate()
         program = image.handed or image.binary
         pid = len(self.processes) + 2

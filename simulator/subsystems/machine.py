@@ -46,7 +46,10 @@ class Machine:
         span = figure("guest_boot") * POST_SHARE // 1000
         yield self.engine.streams.of(self.name).jitter(span, 20)
         post = self.engine.record(
-            self.name, "power_on_self_test", cause=cause, ram_kib=self.memory.capacity_kib
+            self.name,
+            "power_on_self_test",
+            cause=cause,
+            ram_kib=self.memory.capacity_kib,
         )
         self.state, self.state_seq = "on", post
         source = next((device for device in self.boot_order if self._holds(device)), "")

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from quizzes.domain.notifying import IDS_PER_MESSAGE
+
 # After this many failures of the platform a job is dead: staff see it.
 MAX_FAILURES = 3
 
@@ -29,8 +31,12 @@ WITH picked AS (
         v.scenario_version_id, v.seed, v.params, v.params_digest, v.presentation
 ), told AS (
     SELECT count(pg_notify('trapframe', json_build_object(
-        'kind', 'job', 'ids', (SELECT json_agg(uuid) FROM claimed))::text))
-    WHERE EXISTS (SELECT 1 FROM claimed)
+        'kind', 'job', 'ids', parts.ids)::text))
+    FROM (
+        SELECT json_agg(uuid) AS ids FROM (
+            SELECT uuid, (row_number() OVER () - 1) / %(ids)s AS part FROM claimed
+        ) AS numbered GROUP BY part
+    ) AS parts
 )
 SELECT claimed.* FROM claimed, told ORDER BY claimed.id
 """
@@ -74,6 +80,7 @@ def claim_jobs(
                 "limit": limit,
                 "worker": worker,
                 "lease": lease_seconds,
+                "ids": IDS_PER_MESSAGE,
             },
         )
         return [ClaimedJob(*_parsed(row)) for row in cursor.fetchall()]

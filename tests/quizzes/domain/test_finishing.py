@@ -70,7 +70,7 @@ def test_valid_drafts_are_handed_in_and_others_kept(
     assert Draft.objects.count() == 3
     assert bells == ["interactive"]
     assert factories.drain() == 1
-    assert list(instance.questions.values_list("state", flat=True))[0] == "correct"
+    assert instance.questions.get(number=1).state == QuestionState.CORRECT
 
 
 def test_a_draft_beside_an_answer_is_not_handed_in() -> None:

@@ -52,7 +52,9 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
-        "OPTIONS": dict(parts),
+        # Statements are planned once per connection: half of a request's work in the
+        # database. A transaction-mode pooler must know prepared statements.
+        "OPTIONS": {**parts, "server_side_binding": True, "prepare_threshold": 3},
     }
     if ROLE == "web":
         # ASGI serves each request on another thread: connections must be pooled.

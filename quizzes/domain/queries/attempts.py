@@ -79,21 +79,28 @@ def visible_instances(user: Any) -> QuerySet[AssessmentInstance]:
 
 def instance_for(user: Any, uuid: UUID) -> AssessmentInstance:
     """The attempt; raises NotFoundError for whoever has no right to it."""
-    instance = visible_instances(user).filter(uuid=uuid).first()
-    if instance is None:
+    everything = AssessmentInstance.objects.select_related("assessment__course")
+    instance = everything.filter(uuid=uuid).first()
+    if instance is None or not _may_see(user, instance):
         raise NotFoundError("attempt")
     return instance
 
 
 def variant_for(user: Any, uuid: UUID) -> Variant:
     """The variant with its question, version and attempt; NotFoundError as above."""
+    return visible_variant(user, uuid=uuid)
+
+
+def visible_variant(user: Any, **which: Any) -> Variant:
+    """The one variant that the lookups name, as ``variant_for`` gives it."""
     variant = (
-        Variant.objects.filter(uuid=uuid)
+        Variant.objects.filter(**which)
         .select_related(
             "instance_question__instance__assessment__course",
             "question_version__question",
             "scenario_version",
         )
+        .defer("question_version__source", "scenario_version__source")
         .first()
     )
     if variant is None or not _may_see(user, variant.instance_question.instance):
@@ -123,6 +130,7 @@ def question_rows(instance: AssessmentInstance) -> list[QuestionRow]:
     """Every question of the attempt in order, in one query."""
     questions = (
         instance.questions.select_related("variant__question_version")
+        .defer("variant__question_version__source")
         .annotate(
             spent=Count(
                 "variant__submissions",

@@ -14,7 +14,7 @@ from quizzes.domain.queries.attempts import (
     QuestionRow,
     instance_for,
     question_rows,
-    variant_for,
+    visible_variant,
 )
 from quizzes.markup import render_block, substitute
 from quizzes.models import (
@@ -69,13 +69,11 @@ class QuestionPage:
 
 def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
     """The variant of one numbered question; NotFoundError if there is none to see."""
-    found = Variant.objects.filter(
-        instance_question__instance__uuid=uuid, instance_question__number=number
-    ).values_list("uuid", flat=True)
-    variant = found.first()
-    if variant is None:
-        raise NotFoundError("question")
-    return variant_for(user, variant)
+    return visible_variant(
+        user,
+        instance_question__instance__uuid=uuid,
+        instance_question__number=number,
+    )
 
 
 def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:
@@ -85,9 +83,7 @@ def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:
     row = next((row for row in rows if _number(row) == number), None)
     if row is None:
         raise NotFoundError("question")
-    variant = Variant.objects.select_related("scenario_version").get(
-        instance_question=row.question
-    )
+    variant = row.question.variant
     submissions = tuple(with_job_state(variant.submissions.order_by("number")))
     draft = Draft.objects.filter(variant=variant).first()
     last = submissions[-1].answer if submissions else {}
@@ -112,10 +108,9 @@ def with_job_state(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
 
 def scenario_summary(variant: Variant) -> ScenarioSummary | None:
     """The scenario of a variant in words; None for a question without one."""
-    version = variant.scenario_version
-    if version is None:
+    if variant.scenario_version_id is None:
         return None
-    return summary_of(_scenario(version.pk), variant.params)
+    return summary_of(_scenario(variant.scenario_version_id), variant.params)
 
 
 def summary_of(

@@ -33,7 +33,8 @@ class Stamps:
     def graded(self, submissions: Collection[UUID]) -> dict[UUID, float]:
         """Each submission's moment of grading, once all are graded."""
         left = GradingJob.objects.filter(
-            submission__uuid__in=submissions, state__in=(JobState.QUEUED, JobState.RUNNING)
+            submission__uuid__in=submissions,
+            state__in=(JobState.QUEUED, JobState.RUNNING),
         )
         wait_until(lambda: not left.exists(), "submissions to be graded")
         wait_until(lambda: set(submissions) <= set(self._last), "notifications")

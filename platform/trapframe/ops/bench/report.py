@@ -18,9 +18,12 @@ _TITLES = ("what", "measured", "against", "ratio", "bar", "met", "others' cores"
 def table(rows: Sequence[Row]) -> str:
     """A Markdown table that reads well as plain text too."""
     cells = [_TITLES, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_TITLES))]
+    widths = [
+        max(len(line[column]) for line in cells) for column in range(len(_TITLES))
+    ]
     lines = [
-        "| " + " | ".join(text.ljust(w) for text, w in zip(line, widths, strict=True))
+        "| "
+        + " | ".join(text.ljust(w) for text, w in zip(line, widths, strict=True))
         + " |"
         for line in cells
     ]

@@ -81,7 +81,10 @@ def seat_learners(assessment: Assessment, learners: int) -> list[Seat]:
     variants = Variant.objects.filter(
         instance_question__instance__in=instances
     ).select_related("instance_question__instance__user", "question_version__proof")
-    return [_seat(variant) for variant in variants.order_by("instance_question__number", "id")]
+    return [
+        _seat(variant)
+        for variant in variants.order_by("instance_question__number", "id")
+    ]
 
 
 def statement_of(seats: Sequence[Seat]) -> str:

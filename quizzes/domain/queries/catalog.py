@@ -16,6 +16,7 @@ from django.db.models import (
 
 from quizzes.domain.errors import NotFoundError
 from quizzes.enums import InstanceState, QuestionState
+from quizzes.markup import render_block
 from quizzes.models import Assessment, AssessmentInstance, Chapter, Course
 from quizzes.rules import can_view_course
 from quizzes.scoring import percent
@@ -46,6 +47,7 @@ class AttemptRow:
 class AssessmentCard:
     """What a learner wants to know before starting."""
 
+    instructions_html: str
     questions: int
     max_mark: Decimal
     attempts: tuple[AttemptRow, ...]
@@ -102,6 +104,7 @@ def assessment_card(assessment: Assessment, *, user: Any) -> AssessmentCard:
     attempts = tuple(attempt_rows(user=user, assessment=assessment))
     allowed = assessment.attempts_allowed
     return AssessmentCard(
+        instructions_html=render_block(assessment.instructions),
         questions=size["count"],
         max_mark=size["marks"] or Decimal(0),
         attempts=attempts,

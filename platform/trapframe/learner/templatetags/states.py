@@ -43,6 +43,12 @@ _KINDS: dict[str, Mapping[Any, tuple[str, str, str]]] = {
 }
 
 
+@register.filter
+def words(name: str) -> str:
+    """A name of the simulator as words: ``power_on`` reads "power on"."""
+    return name.replace("_", " ")
+
+
 @register.inclusion_tag("learner/state.html")
 def state(kind: str, value: str) -> dict[str, Any]:
     """The state of a ``question``, a ``job`` or a verdict (``outcome``)."""

@@ -1,0 +1,93 @@
+"""A browser that is watched while a test uses it, and pages inspected in it."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+_AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+_TAGS = [
+    *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"),
+    "best-practice",
+]
+_RUN_AXE = """async (tags) => (await axe.run({
+    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"],
+})).violations.map((found) => [found.id, found.nodes.map((node) => node.html)])"""
+_OVERFLOW = """() => document.documentElement.scrollWidth
+    - document.documentElement.clientWidth"""
+WIDE, NARROW, NARROWEST = 1280, 360, 320
+
+
+class Visitor:
+    """One person's browser; on leaving, nothing may have gone wrong in it.
+
+    A request to another host, an error in the console (a violation of the
+    Content-Security-Policy is one) or an exception in a script fails the test.
+    """
+
+    def __init__(self, browser: Browser, site: str, *, scripts: bool = True) -> None:
+        self.site = site
+        self.context: BrowserContext = browser.new_context(java_script_enabled=scripts)
+        self.context.set_default_timeout(15_000)
+        self.faults: list[str] = []
+        self.requests: list[Request] = []
+        self.context.on("request", self._note_request)
+        self.context.on("console", self._note_console)
+        self.context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self.page = self.context.new_page()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.context.close()
+        if error is None:
+            assert self.faults == []
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def forgive(self, part: str) -> None:
+        """Forget faults that the test has provoked; there must be some."""
+        kept = [fault for fault in self.faults if part not in fault]
+        assert kept != self.faults
+        self.faults = kept
+
+    def _note_request(self, request: Request) -> None:
+        self.requests.append(request)
+        if urlsplit(request.url).netloc != urlsplit(self.site).netloc:
+            self.faults.append(f"asked another host: {request.url}")
+
+    def _note_console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(
+                f"{message.page.url if message.page else ''}: {message.text}"
+            )
+
+
+def inspect(page: Page) -> None:
+    """No violation of axe in light and dark, wide and narrow; no sideways scroll."""
+    found = []
+    page.evaluate(_AXE)
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found += [
+                (page.url, scheme, width, *violation)
+                for violation in page.evaluate(_RUN_AXE, _TAGS)
+            ]
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    overflow = page.evaluate(_OVERFLOW)
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    assert (found, overflow) == ([], 0)
+    assert page.locator("h1").count() == 1

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -12,19 +13,29 @@ from trapframe.accounts.models import Scope
 from trapframe.api.pagination import Cursor
 from trapframe.api.parsers import StrictJSONParser
 from trapframe.api.permissions import HasScope
+from trapframe.api.serializers.strict import UNKNOWN_FIELD
 
 
 class Endpoint(APIView):
-    """A view that names the scopes it accepts; a subclass without them cannot be."""
+    """A view that names the scopes and the query parameters that it takes."""
 
     scopes: ClassVar[frozenset[Scope]] = frozenset(Scope)
+    query: ClassVar[frozenset[str]] = frozenset()
     parser_classes = (StrictJSONParser,)
     permission_classes = (HasScope,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what would be ignored: a misspelt cursor starts no list again."""
+        super().initial(request, *args, **kwargs)
+        unknown = sorted(request.query_params.keys() - self.query)
+        if unknown:
+            raise ValidationError({name: [UNKNOWN_FIELD] for name in unknown})
 
 
 class ListEndpoint(Endpoint):
     """An endpoint whose GET answers page by page."""
 
+    query = frozenset({"cursor", "page_size"})
     pagination_class: type[Cursor] = Cursor
 
     def page_of(

@@ -5,7 +5,10 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from django.conf import settings
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -16,6 +19,7 @@ from drf_spectacular.utils import (
 from trapframe.accounts.models import Scope
 from trapframe.api.permissions import SESSION_SCOPES
 from trapframe.api.reasons import REASONS
+from trapframe.api.serializers.attempts import AnswerSerializer
 from trapframe.api.serializers.problems import ProblemSerializer
 
 JSON = "application/json"
@@ -29,6 +33,7 @@ _EVERYWHERE = (
     "scope_missing",
     "method_not_allowed",
     "not_acceptable",
+    "unknown_field",
     "throttled",
     "internal_error",
     "unavailable",
@@ -38,7 +43,6 @@ _WITH_BODY = (
     "csrf_failed",
     "body_too_large",
     "unsupported_media_type",
-    "unknown_field",
     "invalid_input",
 )
 
@@ -103,6 +107,24 @@ def _headers() -> list[OpenApiParameter]:
             response=[429, 503],
         ),
     ]
+
+
+class StrictBody(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """What a strict serializer refuses, its schema refuses too."""
+
+    target_class = "trapframe.api.serializers.strict.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        # The documented way to the default, though its name is a private one.
+        default = auto_schema._map_serializer  # noqa: SLF001
+        schema: dict[str, Any] = default(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        schema["additionalProperties"] = False
+        if isinstance(self.target, AnswerSerializer):
+            schema["oneOf"] = [{"required": ["chosen"]}, {"required": ["text"]}]
+        return schema
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

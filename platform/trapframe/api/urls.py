@@ -65,5 +65,5 @@ urlpatterns = [
     *_course_paths,
     *_attempt_paths,
     *_lms_paths,
-    re_path(r"^.*$", documentation.UnknownAddress.as_view(), name="unknown"),
+    re_path(r"^", documentation.UnknownAddress.as_view(), name="unknown"),
 ]

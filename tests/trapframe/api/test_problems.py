@@ -31,6 +31,7 @@ def raw_put(world: World, body: bytes, content_type: str = "application/json") -
         ("/api/v1/nothing/", ""),
         ("/api/v1/courses", "ends with a slash"),
         ("/api/v1/attempts/not-a-uuid/", ""),
+        ("/api/v1/a%0Ab/", ""),
     ],
 )
 def test_an_unknown_address(path: str, hint: str) -> None:
@@ -107,15 +108,28 @@ def test_unknown_fields_are_named_with_their_paths(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["courses/", "attempts/{attempt}/"])
+def test_a_misspelt_query_parameter_is_not_ignored(world: World, path: str) -> None:
+    path = "/api/v1/" + path.format(attempt=world.attempt.uuid)
+    answer = world.token("owner", "learner").get(path, {"cusor": "x"})
+
+    problem = assert_problem(answer, 422, "unknown_field")
+    assert problem["problems"][0]["field"] == "cusor"
+
+
 def test_each_wrong_field_is_named_with_its_path(world: World) -> None:
-    body = {"answer": {"chosen": ["a", 5, {}]}, "seq": -1}
+    body = {"answer": {"chosen": ["a", 5, {}]}, "seq": "1"}
     problem = assert_problem(
         raw_put(world, json.dumps(body).encode()), 422, "invalid_input"
     )
 
     fields = {place["field"]: place["code"] for place in problem["problems"]}
-    assert fields == {"answer.chosen.2": "invalid", "seq": "min_value"}
-    assert "answer.chosen.2, seq" in problem["detail"]
+    assert fields == {
+        "answer.chosen.1": "invalid",
+        "answer.chosen.2": "invalid",
+        "seq": "invalid",
+    }
+    assert "answer.chosen.1, answer.chosen.2, seq" in problem["detail"]
 
 
 def test_a_nul_character_is_refused(world: World) -> None:

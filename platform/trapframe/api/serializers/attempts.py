@@ -8,7 +8,7 @@ from rest_framework import serializers
 from quizzes.domain.drafting import MAX_DRAFT_CHOICES, MAX_DRAFT_TEXT
 from quizzes.enums import InstanceState, QuestionState
 from trapframe.api.serializers.examples import request_example
-from trapframe.api.serializers.strict import StrictSerializer
+from trapframe.api.serializers.strict import StrictSerializer, Text, WholeNumber
 
 
 def mark_field(**options: Any) -> serializers.DecimalField:
@@ -62,16 +62,11 @@ class AnswerSerializer(StrictSerializer):
     """Option keys, or a text; which one, the question's `control` says."""
 
     chosen = serializers.ListField(
-        child=serializers.CharField(max_length=80),
+        child=Text(max_length=80),
         max_length=MAX_DRAFT_CHOICES,
         required=False,
     )
-    text = serializers.CharField(
-        max_length=MAX_DRAFT_TEXT,
-        allow_blank=True,
-        trim_whitespace=False,
-        required=False,
-    )
+    text = Text(max_length=MAX_DRAFT_TEXT, allow_blank=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:
@@ -89,7 +84,7 @@ class AnswerReadSerializer(serializers.Serializer[Any]):
 @request_example({"answer": {"chosen": ["a"]}, "seq": 3})
 class DraftWriteSerializer(StrictSerializer):
     answer = AnswerSerializer()
-    seq = serializers.IntegerField(
+    seq = WholeNumber(
         min_value=0,
         max_value=2**63 - 1,
         help_text="The client's counter: the highest one wins.",

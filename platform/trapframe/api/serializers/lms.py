@@ -7,7 +7,7 @@ from rest_framework import serializers
 from quizzes.enums import Role
 from trapframe.api.serializers.attempts import AttemptRowSerializer
 from trapframe.api.serializers.examples import UUID, request_example
-from trapframe.api.serializers.strict import StrictSerializer
+from trapframe.api.serializers.strict import StrictSerializer, Text
 
 _EXTERNAL_ID = "The LMS's own id of the person: stable, never an e-mail address."
 
@@ -16,8 +16,8 @@ _EXTERNAL_ID = "The LMS's own id of the person: stable, never an e-mail address.
     {"external_id": "sis-4711", "name": "Ada Lovelace", "email": "ada@example.org"}
 )
 class LearnerWriteSerializer(StrictSerializer):
-    external_id = serializers.CharField(max_length=255, help_text=_EXTERNAL_ID)
-    name = serializers.CharField(max_length=150)
+    external_id = Text(max_length=255, help_text=_EXTERNAL_ID)
+    name = Text(max_length=150)
     email = serializers.EmailField(
         max_length=254, required=False, allow_blank=True, default=""
     )
@@ -32,7 +32,7 @@ class LearnerSerializer(serializers.Serializer[Any]):
 
 @request_example({"external_id": "sis-4711", "course": "operating-systems"})
 class EnrolmentWriteSerializer(StrictSerializer):
-    external_id = serializers.CharField(max_length=255, help_text=_EXTERNAL_ID)
+    external_id = Text(max_length=255, help_text=_EXTERNAL_ID)
     course = serializers.SlugField(max_length=50)
 
 

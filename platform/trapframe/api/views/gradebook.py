@@ -22,6 +22,7 @@ from trapframe.api.serializers.gradebook import (
 
 class Gradebook(ListEndpoint):
     scopes = frozenset({Scope.STAFF})
+    query = ListEndpoint.query | {"assessment"}
 
     @describe(
         "get_gradebook",

@@ -138,6 +138,7 @@ class Attempts(Endpoint):
 
 class Grades(Endpoint):
     scopes = _LMS
+    query = frozenset({"since", "limit"})
 
     @describe(
         "read_grades",
@@ -145,7 +146,7 @@ class Grades(Endpoint):
         tag="lms",
         responses={200: GradePageSerializer},
         parameters=[GradesQuerySerializer],
-        reasons=["invalid_input", "unknown_field", "unavailable"],
+        reasons=["invalid_input"],
         description="Every change of a grade of the learners that you brought, in"
         " courses that you teach, in order: none is skipped and none comes twice. Keep"
         " `next` and send it as `since` the next time.",

@@ -8,6 +8,7 @@ from django.db import close_old_connections
 
 from quizzes.domain.grading import drain_lane as drain
 from quizzes.domain.proving import drain_proofs
+from quizzes.enums import Lane
 from quizzes.wakeups import DRAIN_TASK, ring
 
 # A worker gives way to other messages after this long, and rings for itself.
@@ -21,6 +22,8 @@ def drain_lane(lane: str) -> None:
     close_old_connections()
     worker = f"{socket.gethostname()}:{os.getpid()}"
     drained = drain(lane, worker=worker, seconds=SLICE_SECONDS)
-    drain_proofs(lane, worker=worker)
+    if lane == Lane.BULK:
+        drain_proofs(lane, worker=worker)
     if not drained.is_empty:
         ring(lane)
+        ring(lane)  # one more, for a worker that stands idle

@@ -17,9 +17,13 @@ from quizzes.execution.subprocess import SubprocessRunner
 
 logger = logging.getLogger(__name__)
 
+# A stamp of the last second is good enough: a busy worker need not write it again.
 HEARTBEAT = """
 INSERT INTO quizzes_workerheartbeat (worker, lane, seen_at)
-VALUES (%s, %s, clock_timestamp())
+SELECT %(worker)s::text, %(lane)s::text, clock_timestamp()
+WHERE NOT EXISTS (
+    SELECT 1 FROM quizzes_workerheartbeat WHERE worker = %(worker)s::text
+        AND lane = %(lane)s::text AND seen_at > clock_timestamp() - interval '1 second')
 ON CONFLICT (worker) DO UPDATE SET lane = EXCLUDED.lane, seen_at = EXCLUDED.seen_at
 """
 
@@ -52,13 +56,15 @@ def drain_lane(
     is_empty = False
     while not is_empty and time.monotonic() < end:
         jobs = _claim(lane, worker, settings.GRADING_BATCH, suspects=False)
-        suspects = [] if jobs else _claim(lane, worker, 1, suspects=True)
         if jobs:
             grade_batch(jobs, worker=worker, runner=trusted)
-        if suspects:
+        suspects: list[ClaimedJob] = []
+        # A batch that is not full has emptied the lane: what came since has its bell.
+        if len(jobs) < settings.GRADING_BATCH:
+            suspects = _claim(lane, worker, 1, suspects=True)
             grade_batch(suspects, worker=worker, runner=careful)
+            is_empty = not suspects
         taken += len(jobs) + len(suspects)
-        is_empty = not jobs and not suspects
     beat(worker, lane)
     return Drained(taken=taken, is_empty=is_empty)
 
@@ -80,7 +86,7 @@ def grade_batch(jobs: list[ClaimedJob], *, worker: str, runner: Runner) -> None:
 def beat(worker: str, lane: str) -> None:
     """Stamp that this worker has finished a round."""
     with connection.cursor() as cursor:
-        cursor.execute(HEARTBEAT, [worker, lane])
+        cursor.execute(HEARTBEAT, {"worker": worker, "lane": lane})
 
 
 def _claim(lane: str, worker: str, limit: int, *, suspects: bool) -> list[ClaimedJob]:

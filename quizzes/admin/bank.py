@@ -1,13 +1,12 @@
 """Questions, scenarios, their versions and proofs; the editor is where they change."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.html import format_html
 
 from quizzes.admin.scope import ReadOnlyRows, Request
+from quizzes.admin.shown import as_json, as_text
 from quizzes.domain.queries.authored import own_scenario_versions
 from quizzes.enums import VersionState
 from quizzes.models import (
@@ -21,10 +20,6 @@ from quizzes.models import (
 
 def _newest(versions: QuerySet[Any], field: str) -> Subquery:
     return Subquery(versions.order_by("-number").values(field)[:1])
-
-
-def _source(text: str) -> str:
-    return format_html('<pre class="tf-source">{}</pre>', text)
 
 
 @admin.register(Question)
@@ -89,7 +84,7 @@ class QuestionVersionAdmin(ReadOnlyRows):
 
     @admin.display(description="Source")
     def text(self, version: QuestionVersion) -> str:
-        return _source(version.source)
+        return as_text(version.source, "Source")
 
 
 @admin.register(Scenario)
@@ -140,7 +135,7 @@ class ScenarioVersionAdmin(ReadOnlyRows):
 
     @admin.display(description="Source")
     def text(self, version: ScenarioVersion) -> str:
-        return _source(version.source)
+        return as_text(version.source, "Source")
 
 
 @admin.register(Proof)
@@ -175,4 +170,4 @@ class ProofAdmin(ReadOnlyRows):
 
     @admin.display(description="Counterexamples")
     def found(self, proof: Proof) -> str:
-        return _source(json.dumps(proof.counterexamples, indent=2))
+        return as_json(proof.counterexamples, "Counterexamples")

@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Model
-from django.utils.html import format_html
 
 from quizzes.admin.scope import (
     CourseRows,
     ReadOnlyRows,
     Request,
 )
+from quizzes.admin.shown import as_text
 from quizzes.domain.enrolling import enrol
 from quizzes.domain.queries.authored import own_courses
 from quizzes.enums import Role
@@ -44,7 +44,7 @@ class ChapterAdmin(ReadOnlyRows):
 
     @admin.display(description="Source")
     def text(self, chapter: Chapter) -> str:
-        return format_html('<pre class="tf-source">{}</pre>', chapter.source)
+        return as_text(chapter.source, "Source")
 
 
 class EnrolmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

@@ -1,20 +1,12 @@
 """What was submitted, executed and graded: to look at, never to change."""
 
-import json
-from typing import Any
-
 from django.contrib import admin
-from django.utils.html import format_html
 
 from quizzes.admin.scope import ReadOnlyRows
+from quizzes.admin.shown import as_json
 from quizzes.models import GradeEvent, GradingJob, Submission, Verdict
 
 INSTANCE = "variant__instance_question__instance"
-
-
-def _json(value: Any) -> str:
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return format_html('<pre class="tf-source">{}</pre>', text)
 
 
 @admin.register(Submission)
@@ -35,7 +27,7 @@ class SubmissionAdmin(ReadOnlyRows):
 
     @admin.display(description="Answer")
     def sent(self, submission: Submission) -> str:
-        return _json(submission.answer)
+        return as_json(submission.answer, "Answer")
 
 
 @admin.register(GradingJob)
@@ -97,11 +89,11 @@ class VerdictAdmin(ReadOnlyRows):
 
     @admin.display(description="Evidence")
     def found(self, verdict: Verdict) -> str:
-        return _json(verdict.evidence)
+        return as_json(verdict.evidence, "Evidence")
 
     @admin.display(description="Trace hashes")
     def hashes(self, verdict: Verdict) -> str:
-        return _json(verdict.trace_hashes)
+        return as_json(verdict.trace_hashes, "Trace hashes")
 
 
 @admin.register(GradeEvent)

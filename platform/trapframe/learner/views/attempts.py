@@ -68,6 +68,7 @@ def question(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
 
 
 @require_http_methods(["PUT", "POST"])
+@answers_refusals
 def draft(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     """PUT is the script's way, POST the button's of pages without scripts."""
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """The least of an HTTP client: one kept connection of one signed-in learner."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,6 +15,9 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 _CSRF_LENGTH = 32
+# The server closes a connection that is idle for 5 seconds; like a browser, connect
+# anew.
+_KEPT_SECONDS = 4.0
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -29,6 +33,7 @@ class Browser:
 
     def __init__(self, user: Any, port: int) -> None:
         self._port = port
+        self._used = 0.0
         self._csrf = get_random_string(_CSRF_LENGTH)
         self._head = (
             f"Host: 127.0.0.1:{port}\r\nCookie: {settings.SESSION_COOKIE_NAME}="
@@ -36,6 +41,7 @@ class Browser:
         )
 
     async def open(self) -> None:
+        self._used = time.monotonic()
         self._reader, self._writer = await asyncio.open_connection(
             "127.0.0.1", self._port
         )
@@ -56,6 +62,10 @@ class Browser:
         return await self._ask(head.encode() + body)
 
     async def _ask(self, request: bytes) -> Answer:
+        if time.monotonic() - self._used > _KEPT_SECONDS:
+            self.close()
+            await self.open()
+        self._used = time.monotonic()
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode().split("\r\n")

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e import steps
 from tests.e2e.conftest import Visit
-from tests.e2e.inspecting import inspect
+from tests.e2e.inspecting import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.pipeline]
 both_ways = pytest.mark.parametrize(
@@ -17,43 +17,48 @@ both_ways = pytest.mark.parametrize(
 
 @both_ways
 def test_from_signing_up_to_the_review(visit: Visit, *, scripts: bool) -> None:
-    page = visit(scripts=scripts).go("/")
-    arrive(page)
-    read_the_chapter(page)
-    start(page)
-    keep_a_draft(page, scripts=scripts)
-    miss_once(page, scripts=scripts)
-    get_it_right(page, scripts=scripts)
-    finish(page)
+    visitor = visit(scripts=scripts)
+    visitor.go("/")
+    arrive(visitor)
+    read_the_chapter(visitor)
+    start(visitor)
+    keep_a_draft(visitor, scripts=scripts)
+    miss_once(visitor, scripts=scripts)
+    get_it_right(visitor, scripts=scripts)
+    finish(visitor)
 
 
-def arrive(page: Page) -> None:
-    inspect(page)
+def arrive(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.inspect()
     page.get_by_role("link", name="Sign in").first.click()
-    inspect(page)
+    visitor.inspect()
     steps.sign_up(page, "learner")
-    inspect(page)
+    visitor.inspect()
 
 
-def read_the_chapter(page: Page) -> None:
+def read_the_chapter(visitor: Visitor) -> None:
+    page = visitor.page
     page.get_by_role("link", name="Operating systems").click()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("link", name="Virtualization and containers").click()
     expect(page.locator(".figure svg[role=img]")).to_be_visible()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("button", name="Mark as read").click()
     expect(page.get_by_text("You have marked this chapter as read")).to_be_visible()
 
 
-def start(page: Page) -> None:
+def start(visitor: Visitor) -> None:
+    page = visitor.page
     page.get_by_role("link", name=steps.QUIZ).click()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("button", name="Start").click()
     scenario = page.get_by_role("complementary", name=re.compile(r"\w"))
     expect(scenario).to_contain_text("What will be run")
 
 
-def keep_a_draft(page: Page, *, scripts: bool) -> None:
+def keep_a_draft(visitor: Visitor, *, scripts: bool) -> None:
+    page = visitor.page
     chosen = steps.keys(steps.variant_on(page), right=False)
     steps.choose(page, chosen)
     if scripts:
@@ -63,19 +68,21 @@ def keep_a_draft(page: Page, *, scripts: bool) -> None:
         expect(page.get_by_text("It is not submitted yet")).to_be_visible()
     page.reload()
     expect(page.locator(f"input[value='{chosen[0]}']")).to_be_checked()
-    inspect(page)
+    visitor.inspect()
 
 
-def miss_once(page: Page, *, scripts: bool) -> None:
+def miss_once(visitor: Visitor, *, scripts: bool) -> None:
     """A wrong try shows the run of its own option, and no other."""
+    page = visitor.page
     page.get_by_role("button", name="Submit").click()
     steps.see_verdict(page, "Not right", scripts=scripts)
     expect(page.get_by_text("Your answer, run")).to_be_visible()
     expect(page.get_by_text("The option that holds, run")).to_have_count(0)
-    inspect(page)
+    visitor.inspect()
 
 
-def get_it_right(page: Page, *, scripts: bool) -> None:
+def get_it_right(visitor: Visitor, *, scripts: bool) -> None:
+    page = visitor.page
     page.get_by_role("link", name="Try again").click()
     steps.answer(page, right=True)
     steps.see_verdict(page, "Right", scripts=scripts)
@@ -83,21 +90,22 @@ def get_it_right(page: Page, *, scripts: bool) -> None:
     expect(page.locator(".topology svg[role=img]").first).to_be_visible()
     page.get_by_text("Where this verdict comes from").click()
     expect(page.get_by_text("Graded by")).to_be_visible()
-    inspect(page)
+    visitor.inspect()
 
 
-def finish(page: Page) -> None:
+def finish(visitor: Visitor) -> None:
+    page = visitor.page
     page.get_by_role("link", name="Next question").click()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("link", name="Overview of the attempt").click()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("link", name="Finish the attempt").click()
     expect(page.get_by_text("You have submitted no answer to:")).to_be_visible()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review of attempt 1")
     expect(page.locator(".score")).to_contain_text("1 of 5 marks")
-    inspect(page)
+    visitor.inspect()
 
 
 @both_ways
@@ -108,29 +116,30 @@ def test_a_text_waits_for_a_person(visit: Visit, *, scripts: bool) -> None:
     visitor.go("/courses/operating-systems/assessments/exercises/")
     page.get_by_role("button", name="Start").click()
     page.get_by_label("Your answer").fill("The one runs on the hardware itself.")
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("button", name="Submit").click()
     heading = page.get_by_role("heading", name="Waiting for a person")
     steps.wait_for(page, heading, scripts=scripts)
-    inspect(page)
+    visitor.inspect()
     visitor.go("/attempts/")
-    inspect(page)
+    visitor.inspect()
 
 
 def test_pages_of_the_account(visit: Visit) -> None:
     visitor = visit()
     page = visitor.go("/accounts/sign-up/")
     page.get_by_role("button", name="Create the account").click()
-    inspect(page)  # with its errors
+    visitor.inspect()  # with its errors
     steps.sign_up(page, "learner")
     for path in ("", "password/", "tokens/"):
-        inspect(visitor.go(f"/accounts/{path}"))
+        visitor.go(f"/accounts/{path}")
+        visitor.inspect()
     page.get_by_label("Name").fill("LMS")
     page.get_by_label("answer as its owner").check()
     page.get_by_role("button", name="Make the token").click()
-    inspect(page)
+    visitor.inspect()
     page.get_by_role("button", name="Revoke LMS").click()
     page.get_by_role("button", name="Sign out").click()
     visitor.go("/no/such/page/")
-    inspect(page)
+    visitor.inspect()
     visitor.forgive("404")

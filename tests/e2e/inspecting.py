@@ -35,7 +35,9 @@ class Visitor:
 
     def __init__(self, browser: Browser, site: str, *, scripts: bool = True) -> None:
         self.site = site
-        self.context: BrowserContext = browser.new_context(java_script_enabled=scripts)
+        self.context: BrowserContext = browser.new_context(
+            java_script_enabled=scripts, reduced_motion="reduce"
+        )
         self.context.set_default_timeout(15_000)
         self.faults: list[str] = []
         self.requests: list[Request] = []
@@ -68,7 +70,7 @@ class Visitor:
         if self._scripts:
             inspect(self.page)
             return
-        inspector = self._browser.new_page()
+        inspector = self._browser.new_page(reduced_motion="reduce")
         inspector.goto(self.site + "/livez")
         inspector.set_content(_ACTIVE.sub("", self.page.content()))
         inspect(inspector)

@@ -25,21 +25,21 @@ from simulator.version import SIMULATOR_VERSION
 HOLDS, FAILS, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Carry out one command and return its exit status."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command, by default that of the process; return the exit status."""
     options = _parser().parse_args(arguments)
-    console = Console()
-    errors = Console(stderr=True)
+    console = Console(markup=False, emoji=False, highlight=False)
+    errors = Console(stderr=True, markup=False, emoji=False, highlight=False)
     try:
         scenario = _load(options.file)
         command = _prove if options.command == "prove" else _run
         return command(scenario, options, console)
     except ScenarioError as error:
         for problem in error.problems:
-            errors.print(f"{options.file}:{problem}", markup=False, highlight=False)
+            errors.print(f"{options.file}: {problem}", soft_wrap=True)
         return WRONG_INPUT
     except (SimulatorError, OSError, UnicodeDecodeError) as error:
-        errors.print(f"{options.file}: {error}", markup=False, highlight=False)
+        errors.print(f"{options.file}: {error}", soft_wrap=True)
         return WRONG_INPUT
     except KeyboardInterrupt:
         errors.print("interrupted")
@@ -99,12 +99,17 @@ def _settings(scenario: Scenario, words: Sequence[str]) -> dict[str, Scalar]:
             known = ", ".join(scenario.parameters) or "none"
             message = f"--set {word}: give NAME=VALUE; parameters: {known}"
             raise InputError(message)
-        values = {str(known): known for known in scenario.parameters[name]}
+        values = {_spelled(known): known for known in scenario.parameters[name]}
         if value not in values:
             message = f"--set {word}: {name} is one of {', '.join(values)}"
             raise InputError(message)
         settings[name] = values[value]
     return settings
+
+
+def _spelled(value: Scalar) -> str:
+    """Return a value as a scenario file spells it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _trace(scenario: Scenario, run: Run) -> Table:
@@ -131,7 +136,9 @@ def _trace(scenario: Scenario, run: Run) -> Table:
 
 
 def _claims(scenario: Scenario, evaluation: Evaluation) -> Table:
-    values = ", ".join(f"{key}={value}" for key, value in evaluation.params.items())
+    values = ", ".join(
+        f"{key}={_spelled(value)}" for key, value in evaluation.params.items()
+    )
     table = Table(title=f"claims in variant {values or '-'}", title_justify="left")
     for heading in ("claim", "holds", "text"):
         table.add_column(heading)
@@ -211,10 +218,8 @@ def _print_failures(console: Console, failures: Sequence[ProofFailure]) -> None:
         console.print("proved")
         return
     first = failures[0]
-    console.print(
-        f"not proved: {len(failures)} failures; the first, at seed {first.seed}:",
-        highlight=False,
-    )
-    console.print(first.message, markup=False, highlight=False)
+    seed = "in all variants" if first.seed is None else f"at seed {first.seed}"
+    console.print(f"not proved: {len(failures)} failures; the first, {seed}:")
+    console.print(first.message, soft_wrap=True)
     for event in first.events:
-        console.print(f"  {event}", markup=False, highlight=False)
+        console.print(f"  {event}", soft_wrap=True)

@@ -7,7 +7,7 @@ from typing import Any
 import cel
 
 from simulator.engine import Budget
-from simulator.errors import ClaimError
+from simulator.errors import ClaimError, InputError
 from simulator.events import FAILED, Event
 from simulator.expressions import Expression, ExpressionError, compiled
 from simulator.mechanisms import Overlay, altered
@@ -89,8 +89,11 @@ def evaluate(
 def explain(evaluation: Evaluation, claim: str) -> tuple[tuple[str, Event], ...]:
     """Return the deciding events of a claim, each after its chain of causes.
 
-    Pairs of arm and event, per arm in the order of the trace, none twice.
+    Pairs of arm and event, per arm in the order of the trace, none twice. Raises
+    InputError for a claim that is not there, or undecided for lack of budget.
     """
+    if claim not in evaluation.claims:
+        raise InputError(f"claim {claim!r} was not decided in this variant")
     found: list[tuple[str, Event]] = []
     wanted: dict[str, set[int]] = {}
     for deciding in evaluation.claims[claim].deciding:
@@ -176,12 +179,11 @@ def _select(selector: Evidence, events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 
 def _matches(selector: Evidence, event: Event) -> bool:
-    detail = event.detail
-    pairs = (
-        (selector.actor, event.actor),
-        (selector.action, event.action),
-        (selector.outcome, event.outcome),
-        (selector.target, detail.get("target", "")),
-        (selector.errno_name, detail.get("errno_name", "")),
+    wanted, detail = selector, event.detail
+    return (
+        wanted.action in {"", event.action}
+        and wanted.actor in {"", event.actor}
+        and wanted.outcome in {"", event.outcome}
+        and wanted.target in {"", detail.get("target", "")}
+        and wanted.errno_name in {"", detail.get("errno_name", "")}
     )
-    return all(wanted in {"", found} for wanted, found in pairs)

@@ -31,7 +31,7 @@ class Event(NamedTuple):
         return {**self._asdict(), "detail": dict(self.detail)}
 
     def __str__(self) -> str:
-        """Return one line, such as ``#12 t=0.104 s linux-1 execve a.exe failed ...``."""
+        """Return one line, such as ``#12 t=0.104 s linux-1 execve failed ...``."""
         detail = self.detail
         words = [
             f"#{self.seq} t={self.time / 1_000_000:.3f} s",

@@ -12,6 +12,9 @@ from simulator.errors import SimulatorError
 
 MAX_LENGTH = 4000
 _MAX_BRACKETS = 64
+MAX_MACROS = 2
+"""Loops inside loops: each level may go over all events of a run."""
+_MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\Z")
 _REFERENCE = re.compile(r"\bruns\s*\.\s*(\w+)(?:\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?)?")
 _ANY_RUNS = re.compile(r"\bruns\b")
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -45,24 +48,37 @@ class Expression:
 
 
 @lru_cache(maxsize=4096)
-def compiled(source: str) -> Expression:
-    """Compile ``source``; raise ExpressionError when it is not valid CEL."""
-    if len(source) > MAX_LENGTH or _depth(source) > _MAX_BRACKETS:
+def compiled(source: str, *, macros: int = MAX_MACROS) -> Expression:
+    """Compile ``source``, with loops nested at most ``macros`` deep.
+
+    Raises ExpressionError when it is not valid CEL, too long or nested too deep.
+    """
+    bare = _STRING.sub("''", source)
+    brackets, loops = _depths(bare)
+    if len(source) > MAX_LENGTH or brackets > _MAX_BRACKETS:
         raise ExpressionError("the expression is too long or nested too deep")
+    if loops > macros:
+        allowed = f"at most {macros} inside each other" if macros else "no loops here"
+        raise ExpressionError(f"too many loops (all, exists, map, filter): {allowed}")
     try:
         program = cel.compile(source)
     except ValueError as error:
         reason = str(error).split("ERROR: ")[-1].splitlines()[0]
         raise ExpressionError(f"not valid CEL: {reason}") from error
-    bare = _STRING.sub("''", source)
     reads = tuple(sorted({tuple(found) for found in _REFERENCE.findall(bare)}))
     rest = _REFERENCE.sub("", bare)
     return Expression(source, program, reads, bool(_ANY_RUNS.search(rest)))
 
 
-def _depth(source: str) -> int:
-    depth = deepest = 0
-    for letter in source:
-        depth += (letter in "([{") - (letter in ")]}")
-        deepest = max(deepest, depth)
-    return deepest
+def _depths(source: str) -> tuple[int, int]:
+    """Return how deep brackets, and the loops among them, stand in each other."""
+    opened: list[bool] = []
+    brackets = loops = 0
+    for place, letter in enumerate(source):
+        if letter in "([{":
+            before = source[max(0, place - 40) : place]
+            opened.append(letter == "(" and _MACRO.search(before) is not None)
+            brackets, loops = max(brackets, len(opened)), max(loops, sum(opened))
+        elif letter in ")]}" and opened:
+            opened.pop()
+    return brackets, loops

@@ -45,7 +45,7 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
         "kernel.linux.loaders": Mechanism(
             ("misc", "script", "elf"),
             LOADERS,
-            "binary loaders that a Linux kernel asks, in order; misc: the registered ones",
+            "binary loaders that Linux asks, in order; misc: the registered ones",
         ),
         "kernel.nt.loaders": Mechanism(
             ("pe",), LOADERS, "binary loaders of Windows NT"
@@ -109,9 +109,10 @@ def checked(name: str, value: object) -> Value:
         raise InputError(f"there is no mechanism {name!r}{hint}")
     allowed = ", ".join(mechanism.choices)
     if mechanism.is_list:
-        if not isinstance(value, list | tuple) or set(value) - set(mechanism.choices):
+        entries = tuple(value) if isinstance(value, list | tuple) else (value,)
+        if entries == (value,) or any(e not in mechanism.choices for e in entries):
             raise InputError(f"mechanism {name} takes a list of: {allowed}")
-        return tuple(value)
+        return entries
     if not isinstance(value, str) or value not in mechanism.choices:
         raise InputError(f"mechanism {name} takes one of: {allowed}")
     return value

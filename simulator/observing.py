@@ -51,7 +51,7 @@ def measure(world: World) -> dict[str, Any]:
         "exits": sum(kernel.platform.exits for kernel in world.kernels),
         "request_ns": {
             name: sum(spans) // len(spans) if spans else 0
-            for name, spans in world.request_us.items()
+            for name, spans in world.request_ns.items()
         },
     }
 
@@ -79,7 +79,14 @@ def _software(world: World, name: str) -> dict[str, Any]:
 
 def _systems_below(part: Hypervisor | ContainerEngine) -> int:
     """Count the kernels between a part and the hardware."""
-    return 0 if part.host is None else 1
+    count, host = 0, part.host
+    while host is not None:
+        count += 1
+        platform: object = host.platform
+        host = (
+            platform.hypervisor.host if isinstance(platform, VirtualMachine) else None
+        )
+    return count
 
 
 def _node(kind: str, name: str, state: str, children: list[Node], **more: Any) -> Node:
@@ -103,12 +110,11 @@ def _occupant(part: Kernel | Hypervisor) -> Node:
 
 
 def _kernel(kernel: Kernel) -> Node:
-    children: list[Node] = []
-    for guest in kernel.guests:
-        if isinstance(guest, Hypervisor):
-            children.append(_hypervisor(guest))
-        elif isinstance(guest, ContainerEngine):
-            children.append(_engine(guest))
+    children = [
+        _engine(guest) if isinstance(guest, ContainerEngine) else _hypervisor(guest)
+        for guest in kernel.guests
+        if isinstance(guest, ContainerEngine | Hypervisor)
+    ]
     services = {guest.name for guest in kernel.guests}
     children += [
         _process(process)

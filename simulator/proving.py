@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.engine import Budget
@@ -11,6 +11,7 @@ from simulator.evaluation import Evaluation, evaluate, explain
 from simulator.expressions import compiled
 from simulator.mechanisms import Overlay, altered, version_suffix
 from simulator.scenario.model import Obligation, Option, Params, Scenario
+from simulator.trace import BUDGET_EXCEEDED, Run
 from simulator.version import SIMULATOR_VERSION
 
 FULL_SPACE = 512
@@ -109,7 +110,10 @@ class ProofReport:
 def proof_seeds(scenario: Scenario) -> range:
     """Return the seeds of a full proof: each variant once, or an even sample."""
     size = scenario.space_size
-    return range(size) if size <= FULL_SPACE else range(0, size, size // SAMPLE)
+    if size <= FULL_SPACE:
+        return range(size)
+    step = size // SAMPLE
+    return range(0, SAMPLE * step, step)
 
 
 def iter_proof(
@@ -152,7 +156,7 @@ def iter_proof(
             if evaluation.claims
         }
         failures = tuple(_failures(evaluation, obligation, row, spent, budget_ms))
-        identities = _identities(scenario, obligation, hashes)
+        identities = _identities(scenario, obligation, evaluation.runs)
         yield ProofStep(
             index, len(chosen), seed, params, row, hashes, failures, spent, identities
         )
@@ -234,7 +238,7 @@ def _failures(
     seed, params = evaluation.seed, evaluation.params
     if not evaluation.within_budget:
         for arm, run in evaluation.runs.items():
-            if run.verdict != "completed":
+            if run.verdict == BUDGET_EXCEEDED:
                 message = f"arm {arm}: {run.events[-1].detail['log']}"
                 yield ProofFailure("budget", seed, params, "", message)
         return
@@ -293,14 +297,17 @@ def _failure(
 
 
 def _identities(
-    scenario: Scenario, obligation: Obligation, hashes: Mapping[str, str]
+    scenario: Scenario, obligation: Obligation, runs: Mapping[str, Run]
 ) -> dict[str, str]:
     """Return each option's expression with its arms named by what they did."""
     result = {}
+    named: dict[str, str] = {}
     for option in obligation.options:
         expression = compiled(scenario.claims[option.claim].expression)
         words = " ".join(expression.source.split())
         for arm in {arm for arm, _, _ in expression.reads}:
-            words = words.replace(f"runs.{arm}.", f"runs.{hashes[arm]}.")
+            if arm not in named:
+                named[arm] = replace(runs[arm], arm="").trace_hash
+            words = words.replace(f"runs.{arm}.", f"runs.{named[arm]}.")
         result[option.key] = words
     return result

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.actions import carry_out
+from simulator.actions.plan import carry_out
 from simulator.engine import Budget, BudgetExceededError, Engine
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix

@@ -1,5 +1,6 @@
-"""A world in one variant: its parts by name, where they are, what is seen at the end."""
+"""A world in one variant: its parts by name and where they are."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,13 +12,14 @@ from simulator.subsystems.container import (
     ContainerImage,
     EngineModel,
 )
+from simulator.subsystems.families import RUNTIME_OF_FAMILY
 from simulator.subsystems.files import FileTree, Interprets, Program
 from simulator.subsystems.hypervisor import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
 )
-from simulator.subsystems.kernel import RUNTIME_OF_FAMILY, Kernel, Process, System
+from simulator.subsystems.kernel import Kernel, Process, System
 from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Platform
@@ -64,10 +66,12 @@ class World:
         self.kernels: list[Kernel] = []
         self.installed: dict[str, Hypervisor | ContainerEngine] = {}
         self.attempts: dict[str, dict[str, Any]] = {
-            name: {"attempts": 0, "running": 0, "served": 0, "errno_name": ""}
+            name: {"attempts": 0, "errno_name": "", "loader": "", "exit_status": None}
             for name in self.programs
         }
-        self.request_us: dict[str, list[int]] = {name: [] for name in self.programs}
+        """Per program: how often it was asked for, and how the last try went."""
+        self.request_ns: dict[str, list[int]] = {name: [] for name in self.programs}
+        self._numbers: Counter[str] = Counter()
 
     def software(self, name: str) -> Software:
         """Return what can be installed under this name."""
@@ -78,6 +82,11 @@ class World:
             self.engines,
         )
         return next(table[name] for table in tables if name in table)
+
+    def new_name(self, group: str) -> str:
+        """Return a name for the next member of a group of machines or containers."""
+        self._numbers[group] += 1
+        return f"{group}-{self._numbers[group]}"
 
     def make_kernel(self, system: System, platform: Platform, disk: FileTree) -> Kernel:
         """Put a system's kernel onto a platform; it still has to boot."""
@@ -118,7 +127,6 @@ class World:
             memory=Memory(name, fields["ram_mib"] * KIB),
             cores=Cores(self.engine, fields["cores"]),
             has_extension=fields["virtualization"],
-            core_count=fields["cores"],
         )
 
     def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:

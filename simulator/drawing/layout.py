@@ -10,7 +10,7 @@ from typing import Any
 
 Node = Mapping[str, Any]
 
-LIVELY = frozenset({"on", "running", "created", ""})
+LIVELY = frozenset({"on", "running", ""})
 BAR_HEIGHT = 40
 GAP = 8
 LEAST_WIDTH = 172
@@ -91,17 +91,15 @@ def note_of(node: Node) -> str:
 def _kind_of(node: Node) -> str:
     kind = node["kind"]
     if kind in {"machine", "vm"}:
-        words = "hardware" if kind == "machine" else "virtual machine"
-        return f"{words}, {node['used_kib'] // 1024} MiB in use"
+        platform = "hardware" if kind == "machine" else "virtual machine"
+        return f"{platform}, {node['used_kib'] // 1024} MiB in use"
     if kind == "process":
         return f"process {node['pid']}"
-    words = {
-        "kernel": str(node.get("system", "")),
-        "hypervisor": f"hypervisor, {node.get('type', '')}",
-        "engine": "container engine",
-        "more": "like these",
-    }
-    return words.get(kind, str(kind))
+    if kind == "kernel":
+        return str(node["system"])
+    if kind == "hypervisor":
+        return f"hypervisor, {node['type']}"
+    return {"engine": "container engine", "more": "like these"}.get(kind, str(kind))
 
 
 def _standing_on(node: Node) -> list[Node]:

@@ -8,17 +8,27 @@ A drawing has no script and no style of its own. The page styles these classes:
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
 from simulator.drawing.layout import LIVELY, Box
 
 MARGIN = 12
-CAPTION_SIZE = 15
-TITLE_SIZE = 13
-NOTE_SIZE = 11
-# Widths of a letter in pixels at these sizes: text that would not fit is cut.
-TITLE_LETTER = 7.4
-NOTE_LETTER = 6.2
+
+
+@dataclass(frozen=True, slots=True)
+class Font:
+    """How a line of text looks. Text that would not fit its box is cut."""
+
+    name: str
+    size: int
+    letter: float
+    """Width of a letter in pixels."""
+
+
+CAPTION = Font("sim-caption", 15, 7.4)
+TITLE = Font("sim-title", 13, 7.4)
+NOTE = Font("sim-note", 11, 6.2)
 
 
 def element(name: str, content: str = "", /, **attributes: object) -> str:
@@ -52,7 +62,7 @@ def drawing(
 def box(entry: Box) -> str:
     """Return one part: a rectangle, its name, and what kind of part it is."""
     if entry.kind == "caption":
-        return text(entry.title, entry, 16, "sim-caption", CAPTION_SIZE, TITLE_LETTER)
+        return text(entry.title, entry, 16, CAPTION)
     classes = f"sim-box sim-{entry.kind}"
     if entry.state not in LIVELY:
         classes += " sim-off"
@@ -71,22 +81,22 @@ def box(entry: Box) -> str:
         "g",
         element("title", escape(f"{entry.title}: {entry.note}"))
         + frame
-        + text(entry.title, entry, 16, "sim-title", TITLE_SIZE, TITLE_LETTER)
-        + text(entry.note, entry, 32, "sim-note", NOTE_SIZE, NOTE_LETTER),
+        + text(entry.title, entry, 16, TITLE)
+        + text(entry.note, entry, 32, NOTE),
         class_=classes,
     )
 
 
-def text(words: str, entry: Box, down: int, kind: str, size: int, letter: float) -> str:
+def text(words: str, entry: Box, down: int, font: Font) -> str:
     """Return a line of text inside a box, cut with an ellipsis where it is full."""
-    room = int((entry.width - 2 * MARGIN) / letter)
+    room = int((entry.width - 2 * MARGIN) / font.letter)
     shown = words if len(words) <= room else f"{words[: max(1, room - 1)]}…"
     return element(
         "text",
         escape(shown),
-        class_=kind,
+        class_=font.name,
         x=entry.x + MARGIN,
         y=entry.y + down,
-        font_size=size,
+        font_size=font.size,
         fill="currentColor",
     )

@@ -5,9 +5,10 @@ at once, and the result is a ``Param`` that a variant fills in later.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Protocol
 
 from simulator.errors import Problem
@@ -18,6 +19,14 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 KEY = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}\Z")
 MAX_TEXT = 4000
+MAX_PROBLEMS = 100
+"""Reading stops here: more problems help nobody, and each costs a search for hints."""
+LONGEST_HINT = 12
+"""A hint lists all known words when they are no more than this."""
+
+
+class TooManyProblemsError(Exception):
+    """Ends the reading of a file that is wrong all over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,13 @@ class Context:
 
     def report(self, node: Node, path: str, message: str, hint: str = "") -> None:
         """Add a problem at the node's place."""
-        self.problems.append(Problem(node.line, node.column, path, message, hint))
+        self.add(Problem(node.line, node.column, path, message, hint))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem; raise TooManyProblemsError when that makes too many."""
+        self.problems.append(problem)
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise TooManyProblemsError
 
 
 class Spec(Protocol):
@@ -48,20 +63,16 @@ class Spec(Protocol):
         """Return the value that the node stands for."""
 
 
-def suggest(word: str, known: object) -> str:
+def suggest(word: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known word, or all when they are few."""
-    words = (
-        sorted(str(entry) for entry in known)
-        if isinstance(known, list | tuple | set | frozenset | dict)
-        else []
-    )
+    words = sorted(known)
     close = get_close_matches(word, words, 1, 0.6)
     if close:
         return f"did you mean {close[0]}?"
-    return f"one of: {', '.join(words)}" if 0 < len(words) <= 12 else ""
+    return f"one of: {', '.join(words)}" if 0 < len(words) <= LONGEST_HINT else ""
 
 
-def _resolve_param(node: Node, path: str, context: Context) -> Param | None:
+def placeholder(node: Node) -> Param | None:
     """Return the parameter that a node names, None when it is not a placeholder."""
     match = _PLACEHOLDER.match(node.value) if node.kind == "text" else None
     return Param(match[1]) if match else None
@@ -77,7 +88,7 @@ class Check:
 
     def read(self, node: Node, path: str, context: Context) -> Any:
         """Return the scalar, or the Param that stands for it."""
-        param = _resolve_param(node, path, context)
+        param = placeholder(node)
         if param is None:
             wrong = self._wrong(node.kind, node.value, context)
             if wrong:
@@ -196,7 +207,7 @@ class ListOf:
             context.report(node, path, f"{self.least} to {self.most} entries expected")
         return tuple(
             self.entry.read(entry, f"{path}[{index}]", context)
-            for index, entry in enumerate(node.value)
+            for index, entry in enumerate(node.value[: self.most])
         )
 
 
@@ -216,13 +227,12 @@ class MapOf:
         if not self.least <= len(node.value) <= self.most:
             context.report(node, path, f"{self.least} to {self.most} entries expected")
         result = {}
-        for name, child in node.value.items():
+        for name, child in islice(node.value.items(), self.most):
             if not NAME.match(name):
                 line, column = node.keys[name]
                 hint = "lower-case letters, digits and _, a letter first"
-                context.problems.append(
-                    Problem(line, column, path, f"{name!r} is not a name", hint)
-                )
+                message = f"{name!r} is not a name"
+                context.add(Problem(line, column, path, message, hint))
                 continue
             result[name] = self.entry.read(child, join(path, name), context)
         return result
@@ -247,7 +257,7 @@ class Record:
                 line, column = node.keys[name]
                 hint = suggest(name, set(self.fields))
                 message = f"unknown key {name!r}"
-                context.problems.append(Problem(line, column, path, message, hint))
+                context.add(Problem(line, column, path, message, hint))
         result = self._defaults()
         for name, (spec, default) in self.fields.items():
             if name in node.value:

@@ -2,7 +2,8 @@
 
 The tree is built from the parser's event stream, one event at a time, so neither
 deep nesting nor a bomb of aliases costs anything: the limits stop them early.
-Scalars follow the YAML 1.2 core rules: ``on``, ``no`` and ``0755`` stay text.
+Scalars follow the YAML 1.2 core rules: ``on`` and ``no`` stay text. So do numbers
+with leading zeros, such as ``0755``, which readers of YAML do not agree on.
 """
 
 import re
@@ -20,7 +21,10 @@ MAX_DEPTH = 32
 MAX_DIGITS = 15
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_DECIMAL = re.compile(r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.?[0-9]*)([eE][-+]?[0-9]+)?\Z")
+_WHOLE = r"(0|[1-9][0-9]*)"
+_DECIMAL = re.compile(
+    rf"[-+]?({_WHOLE}?\.[0-9]+|{_WHOLE}\.?)([eE][-+]?[0-9]+)?\Z", re.ASCII
+)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -34,9 +38,10 @@ class SourceError(Exception):
 
 @dataclass(slots=True)
 class Node:
-    """One value of the document. ``kind``: map, list, text, int, bool, null, decimal."""
+    """One value of the document."""
 
     kind: str
+    """``map``, ``list``, ``text``, ``int``, ``bool``, ``null`` or ``decimal``."""
     value: Any
     line: int
     column: int
@@ -73,6 +78,7 @@ class _Builder:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._stack: list[Node] = []
+        self._paths: list[str] = []
         self._keys: list[tuple[str, int, int] | None] = []
         self._root: Node | None = None
         self._count = 0
@@ -87,6 +93,8 @@ class _Builder:
                     "anchors and aliases are not allowed",
                     "write the value out in full",
                 )
+            if getattr(event, "tag", None):
+                raise _stop(line, column, "tags are not allowed", "use quotes for text")
             self._take(event, line, column)
         if self._root is None:
             raise _stop(1, 1, "the file is empty", "a scenario is a YAML mapping")
@@ -101,17 +109,19 @@ class _Builder:
             self._enter(Node("list", [], line, column))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._stack.pop()
+            self._paths.pop()
             self._keys.pop()
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
             raise _stop(line, column, "a second document in one file", "remove it")
 
     def _enter(self, node: Node) -> None:
-        self._place(node)
+        path = self._place(node)
         if len(self._stack) >= MAX_DEPTH:
             raise _stop(
                 node.line, node.column, f"nested deeper than {MAX_DEPTH} levels"
             )
         self._stack.append(node)
+        self._paths.append(path)
         self._keys.append(None)
 
     def _scalar(self, event: Any, line: int, column: int) -> None:
@@ -120,35 +130,36 @@ class _Builder:
             self._keys[-1] = (event.value, line, column)
             self._counted(line, column)
             return
-        plain = event.style is None or event.style == ""
-        kind, value = _resolve(event.value) if plain else ("text", event.value)
+        kind, value = (
+            _resolve(event.value) if not event.style else ("text", event.value)
+        )
+        path = self._place(Node(kind, value, line, column))
         if kind == "int" and len(event.value) > MAX_DIGITS:
-            self.problems.append(
-                Problem(line, column, "", f"a number of more than {MAX_DIGITS} digits")
-            )
-            value = 0
-        self._place(Node(kind, value, line, column))
+            message = f"a number of more than {MAX_DIGITS} digits"
+            self.problems.append(Problem(line, column, path, message))
 
-    def _place(self, node: Node) -> None:
+    def _place(self, node: Node) -> str:
+        """Put a node into the tree and return its path."""
         self._counted(node.line, node.column)
         if not self._stack:
             self._root = node
-            return
-        parent = self._stack[-1]
+            return ""
+        parent, path = self._stack[-1], self._paths[-1]
         if parent.kind == "list":
             parent.value.append(node)
-            return
+            return f"{path}[{len(parent.value) - 1}]"
         key = self._keys[-1]
         if key is None:
             raise _stop(node.line, node.column, "a key must be plain text")
         name, line, column = key
+        path = f"{path}.{name}" if path else name
         if name in parent.value:
             first = parent.keys[name][0]
             self.problems.append(
                 Problem(
                     line,
                     column,
-                    name,
+                    path,
                     f"the key {name!r} stands twice in one mapping",
                     f"the first is in line {first}",
                 )
@@ -156,6 +167,7 @@ class _Builder:
         parent.value[name] = node
         parent.keys[name] = (line, column)
         self._keys[-1] = None
+        return path
 
     def _counted(self, line: int, column: int) -> None:
         self._count += 1

@@ -9,6 +9,7 @@ from simulator.scenario.fields import KINDS, NAME, Context, join
 from simulator.scenario.source import Node
 from simulator.trace import Scalar
 
+MAX_PARAMETERS = 20
 MAX_SPACE = 20_000
 MAX_VALUES = 200
 _RANGE_KEYS = {"from", "to", "step"}
@@ -21,13 +22,16 @@ def read_parameters(node: Node, context: Context) -> dict[str, tuple[Scalar, ...
             node, "parameters", f"a mapping expected, not {KINDS[node.kind]}"
         )
         return {}
+    if len(node.value) > MAX_PARAMETERS:
+        context.report(node, "parameters", f"more than {MAX_PARAMETERS} parameters")
+        return {}
     result = {}
     for name, child in node.value.items():
         path = join("parameters", name)
         if not NAME.match(name):
             line, column = node.keys[name]
             message = f"{name!r} is not a name"
-            context.problems.append(Problem(line, column, path, message))
+            context.add(Problem(line, column, path, message))
             continue
         values = _read_values(child, path, context)
         if len(set(map(repr, values))) < len(values):
@@ -91,7 +95,7 @@ def span_space(
     ]
     if where:
         try:
-            program = compiled(where)
+            program = compiled(where, macros=0)
             space = [v for v in space if program.truth({"params": v})]
         except ExpressionError as error:
             context.report(node, "where", str(error))

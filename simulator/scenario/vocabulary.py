@@ -15,8 +15,8 @@ from simulator.scenario.fields import (
     reference,
     text,
 )
+from simulator.subsystems.families import RUNTIME_OF_FAMILY, SYSTEM_CALLS
 from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES
-from simulator.subsystems.kernel import RUNTIME_OF_FAMILY, SYSTEM_CALLS
 
 ARCHITECTURES = ("x86_64", "aarch64")
 VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")
@@ -141,8 +141,17 @@ WORLD = Record(
     }
 )
 
+WORLD_FIELDS = {
+    section: {name: spec for name, (spec, _) in entries.entry.fields.items()}
+    for section, (entries, _) in WORLD.fields.items()
+    if isinstance(entries, MapOf) and isinstance(entries.entry, Record)
+}
+"""Per section of a world: the fields of its parts."""
+SOFTWARE = ("programs", "systems", "hypervisors", "engines")
+"""Sections whose parts can be installed."""
+
 count = integer(1, 64)
-software = reference("programs", "systems", "hypervisors", "engines")
+software = reference(*SOFTWARE)
 
 VERBS = {
     "power_on": Record({"machine": need(reference("machines"))}),

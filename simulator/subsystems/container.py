@@ -12,6 +12,7 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
+from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.hypervisor import (
     Hypervisor,
@@ -19,7 +20,7 @@ from simulator.subsystems.hypervisor import (
     VirtualMachine,
     boot_guest,
 )
-from simulator.subsystems.kernel import FEATURES, Attempt, Kernel, System
+from simulator.subsystems.kernel import Attempt, Kernel, System
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import OutOfMemoryError
 from simulator.subsystems.platform import Platform
@@ -120,25 +121,45 @@ class ContainerEngine:
     def start(
         self, name: str, image: ContainerImage, path: str, cause: int | None
     ) -> Work:
-        """Start one container that runs ``path``; the result is an ``Attempt``."""
+        """Start one container that runs ``path``.
+
+        The result is the ``Attempt`` to run it, None when it did not come to that.
+        """
         engine = self.host.platform.engine
         engine.allocate()
         runtime = figure("container_runtime")
         engine_span = figure("container_start") - runtime
         stream = engine.streams.of(name)
         yield stream.jitter(engine_span, 50)
-        seq = engine.record(self.name, "image_present", cause=cause, target=image.name)
         copied = self.mechanisms["container.layers"] == "copied"
         root = image.tree.copy(name if copied else image.name)
-        container = Container(name, image, self.host, root, state_seq=seq)
+        container = Container(name, image, self.host, root)
         self.containers.append(container)
+        if image.arch != self.host.platform.arch:
+            self._wrong_image(container, cause)
+            return None
+        container.state_seq = engine.record(
+            self.name, "image_present", cause=cause, target=image.name
+        )
         if self.mechanisms["container.kernel"] == "own":
             yield from self._own_kernel(container)
         else:
             yield from self._share_kernel(container)
         if container.state == "failed":
-            return Attempt(container.state_seq or 0)
+            return None
         return (yield from self._execute(container, path))
+
+    def _wrong_image(self, container: Container, cause: int | None) -> None:
+        image, platform = container.image, self.host.platform
+        container.state = "failed"
+        container.state_seq = platform.engine.record(
+            self.name,
+            "image_present",
+            FAILED,
+            cause=cause,
+            target=image.name,
+            log=f"the image is for {image.arch}, this machine is {platform.arch}",
+        )
 
     def _share_kernel(self, container: Container) -> Work:
         """Namespaces, cgroup and root file system on the host's own kernel."""
@@ -173,7 +194,6 @@ class ContainerEngine:
     def _own_kernel(self, container: Container) -> Work:
         """A virtual machine and a kernel for this container alone."""
         utility = self.model.utility
-        monitor = self._monitor()
         if utility is None:
             container.state = "failed"
             container.state_seq = self.host.platform.engine.record(
@@ -186,18 +206,22 @@ class ContainerEngine:
             )
             return
         ram = self.host.platform.memory.capacity_kib
-        machine = monitor.create(f"{container.name}-vm", ram, container.state_seq)
+        machine = self._monitor().create(
+            f"{container.name}-vm", ram, container.state_seq
+        )
         if machine is None:
             container.state = "failed"
+            container.state_seq = len(self.host.platform.engine.events) - 1
             return
         container.machine = machine
         disk = container.root.copy(container.name)
         yield from boot_guest(machine, utility, disk, self.make_kernel)
         container.state_seq = machine.state_seq
-        if machine.occupant is None or machine.occupant.state != "running":
+        kernel = machine.occupant
+        if kernel is None or kernel.state != "running":
             container.state = "failed"
             return
-        container.kernel = machine.occupant
+        container.kernel = kernel
 
     def _execute(self, container: Container, path: str) -> Work:
         bridged = self.mechanisms["container.network"] == "bridge"

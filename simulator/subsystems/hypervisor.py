@@ -21,6 +21,10 @@ from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import Memory, OutOfMemoryError
 from simulator.subsystems.platform import Platform
 
+BOOT_SHARE = 2
+"""A type-1 hypervisor boots in one part in so many of a general system's boot: it
+has fewer drivers and services to start. The share is this model's choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class HypervisorModel:
@@ -48,8 +52,9 @@ class VirtualMachine:
     cpu_permille: int
     operation_ns: int
     exits_per_operation: int
+    hypervisor: "Hypervisor"
     state_seq: int | None
-    state: str = "created"
+    state: str = "on"
     has_extension: bool = False
     exits: int = 0
     occupant: Kernel | None = None
@@ -109,14 +114,15 @@ class Hypervisor:
         engine = self.below.engine
         engine.allocate()
         stream = engine.streams.of(self.name)
-        yield stream.jitter(figure("guest_boot") // 2, 20)
+        yield stream.jitter(figure("guest_boot") // BOOT_SHARE, 20)
         self.begin(cause)
 
     def begin(self, cause: int | None) -> None:
-        """Take the memory that the hypervisor itself needs and be ready."""
+        """Be ready. On bare hardware it takes its memory; a process has its own."""
         engine = self.below.engine
         try:
-            self.below.memory.charge(self.name, self.model.ram_kib)
+            if self.host is None:
+                self.below.memory.charge(self.name, self.model.ram_kib)
         except OutOfMemoryError as error:
             self.state = "dead"
             self.state_seq = engine.record(
@@ -174,6 +180,7 @@ class Hypervisor:
             cpu_permille=self.cpu_permille,
             operation_ns=self.operation_ns,
             exits_per_operation=self.exits_per_operation,
+            hypervisor=self,
             state_seq=seq,
         )
         self.machines.append(machine)
@@ -193,7 +200,6 @@ def boot_guest(
     """Boot a system in a virtual machine; the machine's occupant is its kernel."""
     engine = machine.engine
     if system.arch != machine.arch:
-        machine.state = "on"
         machine.state_seq = engine.record(
             machine.name,
             "boot",
@@ -203,7 +209,6 @@ def boot_guest(
             log=f"No bootable device: {system.arch} code on a {machine.arch} machine",
         )
         return
-    machine.state = "on"
     machine.occupant = make(system, machine, disk)
     yield from machine.occupant.boot(machine.state_seq)
     machine.state_seq = machine.occupant.state_seq

@@ -8,6 +8,7 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
+from simulator.subsystems.families import missing_call
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.loaders import (
     ERRNO,
@@ -20,33 +21,6 @@ from simulator.subsystems.loaders import (
 )
 from simulator.subsystems.memory import OutOfMemoryError
 from simulator.subsystems.platform import Platform
-
-SYSTEM_CALLS: Mapping[str, Mapping[str, str]] = {
-    "linux": {
-        "mmap": "1.0",
-        "clone": "1.0",
-        "openat": "2.6.16",
-        "io_uring_setup": "5.1",
-        "clone3": "5.3",
-        "landlock_create_ruleset": "5.13",
-    },
-    "nt": {"NtCreateFile": "3.1", "NtCreateThread": "3.1"},
-    "darwin": {"mmap": "1.0", "open": "1.0", "bsdthread_create": "9.0"},
-}
-"""Per ABI: each call and the kernel version that brought it."""
-
-FEATURES: Mapping[str, frozenset[str]] = {
-    "linux": frozenset({"namespaces", "cgroups", "overlay"}),
-    "nt": frozenset(),
-    "darwin": frozenset(),
-}
-"""What a kernel family offers to a container engine of the OCI kind."""
-
-RUNTIME_OF_FAMILY = {
-    "linux": "glibc",
-    "nt": "windows-libraries",
-    "darwin": "libsystem",
-}
 
 
 class Service(Protocol):
@@ -104,7 +78,7 @@ class Process:
     """What each device operation costs on top of the kernel's own path."""
     running: bool = True
     exit_status: int | None = None
-    start_seq: int | None = None
+    start_seq: int = 0
     served: int = 0
 
 
@@ -179,7 +153,9 @@ class Kernel:
         request = Request(self.platform.arch, tree, self.loaders, self.handlers)
         try:
             image = find_image(path, request)
-            process = self._map(image, tree.device, place or self.name, operation_ns)
+            process = self._map(
+                image, tree.device, place or self.platform.name, operation_ns
+            )
         except ExecError as error:
             return self._failed(path, error, cause)
         except OutOfMemoryError as error:
@@ -198,18 +174,6 @@ class Kernel:
     def register(self, handler: Handler) -> None:
         """Add a format to the ones that the loader ``misc`` knows."""
         self.handlers[handler.name] = handler
-
-    def knows_call(self, call: str) -> bool:
-        """True when one of this kernel's ABIs has the call in this version."""
-        for abi in self.abis:
-            since = SYSTEM_CALLS[abi].get(call)
-            if since is None:
-                continue
-            if abi != self.system.family or _number(since) <= _number(
-                self.system.version
-            ):
-                return True
-        return False
 
     def _finish_stage(self, stage: str, needs: str, cause: int | None) -> int:
         engine = self.platform.engine
@@ -239,13 +203,14 @@ class Kernel:
     def _map(self, image: Image, device: str, place: str, operation_ns: int) -> Process:
         self.platform.engine.allocate()
         program = image.handed or image.binary
+        binaries = {binary.path: binary for binary in (image.binary, program)}
         pid = len(self.processes) + 2
         memory = self.platform.memory
         owner = f"pid {pid}"
-        memory.charge(owner, program.ram_kib)
+        memory.charge(owner, sum(binary.ram_kib for binary in binaries.values()))
         shared = self.mechanisms["kernel.page_sharing"] == "on"
         try:
-            for binary in dict.fromkeys((image.binary, program)):
+            for binary in binaries.values():
                 file = f"{device}:{binary.path}"
                 memory.map_file(file, binary.text_kib, shared=shared, owner=owner)
         except OutOfMemoryError:
@@ -262,30 +227,38 @@ class Kernel:
             log = refusal(image.binary.interprets, image.handed)
             if log:
                 return self._ended(process, "exit", log, exit_status=1)
-        for call in (*image.runtime.calls, *image.binary.calls):
-            if not self.knows_call(call):
-                log = f"{call}: this kernel answers {', '.join(self.abis)} calls only"
-                seq = self.platform.engine.record(
-                    self.name,
-                    "system_call",
-                    FAILED,
-                    cause=process.start_seq,
-                    target=call,
-                    errno=ERRNO["ENOSYS"],
-                    errno_name="ENOSYS",
-                    log=log,
-                )
-                attempt = self._ended(
-                    process,
-                    "exit",
-                    "cannot go on without it",
-                    cause=seq,
-                    exit_status=134,
-                    signal="SIGABRT",
-                )
-                attempt.errno_name = "ENOSYS"
-                return attempt
-        return Attempt(process.start_seq or 0, process)
+        call, log = missing_call(
+            (*image.runtime.calls, *image.binary.calls),
+            self.abis,
+            self.system.family,
+            self.system.version,
+        )
+        if call:
+            return self._aborted(process, call, log)
+        return Attempt(process.start_seq, process)
+
+    def _aborted(self, process: Process, call: str, log: str) -> Attempt:
+        """A process that lacks a system call gives up."""
+        seq = self.platform.engine.record(
+            self.name,
+            "system_call",
+            FAILED,
+            cause=process.start_seq,
+            target=call,
+            errno=ERRNO["ENOSYS"],
+            errno_name="ENOSYS",
+            log=log,
+        )
+        attempt = self._ended(
+            process,
+            "exit",
+            "cannot go on without it",
+            cause=seq,
+            exit_status=134,
+            signal="SIGABRT",
+        )
+        attempt.errno_name = "ENOSYS"
+        return attempt
 
     def _ended(
         self,
@@ -325,7 +298,3 @@ class Kernel:
             log=error.log,
         )
         return Attempt(seq, errno_name=error.errno_name)
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))

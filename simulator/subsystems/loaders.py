@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from simulator.subsystems.files import FileTree, Interprets, Program, Runtime
 
 ERRNO = {
+    "EPERM": 1,
     "ENOENT": 2,
     "ENOEXEC": 8,
     "ENOMEM": 12,
     "EACCES": 13,
     "ENODEV": 19,
-    "ENOSPC": 28,
     "ENOSYS": 38,
     "ELOOP": 40,
 }
@@ -73,8 +73,6 @@ Loader = Callable[[Program, Request], Image | None]
 
 def find_image(path: str, request: Request) -> Image:
     """Ask the loaders in order for the file at ``path``; raise ExecError if none."""
-    if request.depth > MAX_DEPTH:
-        raise ExecError("ELOOP", f"{path}: too many interpreters in a row")
     program = request.root.files.get(path)
     if program is None:
         raise ExecError("ENOENT", f"{path}: no such file")
@@ -84,6 +82,8 @@ def find_image(path: str, request: Request) -> Image:
 
 
 def _load(program: Program, request: Request) -> Image:
+    if request.depth > MAX_DEPTH:
+        raise ExecError("ELOOP", f"{program.path}: too many interpreters in a row")
     for name in request.loaders:
         image = LOADERS[name](program, request)
         if image is not None:
@@ -113,7 +113,7 @@ def _native(binary_format: str) -> Loader:
 
 def _script(program: Program, request: Request) -> Image | None:
     """Hand a script to the interpreter that its first line names."""
-    if program.format != "script":
+    if program.format != "script" or not program.interpreter:
         return None
     request.depth += 1
     image = find_image(program.interpreter, request)

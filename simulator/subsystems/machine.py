@@ -25,8 +25,6 @@ class Machine:
     memory: Memory
     cores: Cores
     has_extension: bool
-    core_count: int
-    boot_order: tuple[str, ...] = ("disk",)
     state: str = "off"
     state_seq: int | None = None
     disk: list[Bootable] = field(default_factory=list)
@@ -43,6 +41,11 @@ class Machine:
         self, make: Callable[[Bootable, "Machine"], Kernel | Hypervisor], cause: int
     ) -> Work:
         """Run the firmware, then what it finds in the boot slot."""
+        if self.state == "on":
+            log = "the machine is on already"
+            self.engine.record(self.name, "power_on", FAILED, cause=cause, log=log)
+            return
+        self.state = "on"
         span = figure("guest_boot") * POST_SHARE // 1000
         yield self.engine.streams.of(self.name).jitter(span, 20)
         post = self.engine.record(
@@ -51,22 +54,22 @@ class Machine:
             cause=cause,
             ram_kib=self.memory.capacity_kib,
         )
-        self.state, self.state_seq = "on", post
-        source = next((device for device in self.boot_order if self._holds(device)), "")
-        if not source:
-            found = sorted(program.name for program in self.files)
-            self.state_seq = self.engine.record(
-                self.name,
-                "boot",
-                FAILED,
-                cause=post,
-                target=", ".join(found) or "disk",
-                log="No bootable device: no boot loader and no kernel on the disk",
-            )
+        self.state_seq = post
+        if not self.disk:
+            found = ", ".join(sorted(program.name for program in self.files))
+            log = "No bootable device: no boot loader and no kernel on the disk"
+            self._stuck(post, found or "disk", log)
+            return
+        if self.disk[-1].arch != self.arch:
+            code = self.disk[-1].arch
+            log = f"No bootable device: {code} code on a {self.arch} machine"
+            self._stuck(post, self.disk[-1].name, log)
             return
         self.occupant = make(self.disk[-1], self)
         yield from self.occupant.boot(post)
         self.state_seq = self.occupant.state_seq
 
-    def _holds(self, device: str) -> bool:
-        return device == "disk" and bool(self.disk)
+    def _stuck(self, post: int, target: str, log: str) -> None:
+        self.state_seq = self.engine.record(
+            self.name, "boot", FAILED, cause=post, target=target, log=log
+        )

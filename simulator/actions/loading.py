@@ -1,0 +1,55 @@
+"""The action that puts running programs to work."""
+
+from simulator.actions.places import Arguments
+from simulator.calibration import figure
+from simulator.engine import Work
+from simulator.events import FAILED
+from simulator.subsystems.kernel import Process
+from simulator.world import World
+
+
+def load(world: World, arguments: Arguments, asked: int) -> Work:
+    """Send requests to every running process of a program, all at once."""
+    name = arguments["program"]
+    processes = list(world.processes(name))
+    if not processes:
+        log = f"connection refused: no process of {name} is running"
+        world.engine.record(name, "serve", FAILED, cause=asked, log=log)
+        return
+    tasks = [
+        world.engine.spawn(_serve(world, process, arguments["requests"]))
+        for process in processes
+    ]
+    yield from tasks
+
+
+def _serve(world: World, process: Process, requests: int) -> Work:
+    """Work off the requests; each costs CPU time and device operations."""
+    platform = process.kernel.platform
+    binary, program = process.image.binary, process.program
+    operation = (
+        figure("system_call") * platform.cpu_permille // 1000
+        + platform.operation_ns
+        + process.operation_ns
+    )
+    nanoseconds = program.cpu_us * platform.cpu_permille
+    nanoseconds += program.operations * operation
+    span = max(1, requests * nanoseconds // 1000)
+    began = world.engine.now
+    yield from platform.cores.use(span)
+    exits = requests * program.operations * platform.exits_per_operation
+    platform.exits += exits
+    process.served += requests
+    mean_ns = (world.engine.now - began) * 1000 // requests
+    world.request_ns[program.name].append(mean_ns)
+    world.engine.record(
+        process.kernel.name,
+        "serve",
+        cause=process.start_seq,
+        target=program.path,
+        place=process.place,
+        binary=binary.name,
+        requests=requests,
+        mean_request_ns=mean_ns,
+        exits=exits,
+    )

@@ -1,0 +1,102 @@
+"""Actions that start something: programs, virtual machines, containers."""
+
+from simulator.actions.places import Arguments, no_kernel, places_of, service_at
+from simulator.engine import Task, Work
+from simulator.events import FAILED
+from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.hypervisor import Hypervisor, boot_guest
+from simulator.subsystems.kernel import Attempt
+from simulator.world import KIB, Place, World, kernel_of, root_of
+
+
+def execute(world: World, arguments: Arguments, asked: int) -> Work:
+    """Run a program at a place."""
+    program = world.programs[arguments["program"]]
+    for place in places_of(world, arguments["on"], asked):
+        yield from _run_at(world, place, program, asked)
+
+
+def _run_at(world: World, place: Place, program: Program, cause: int) -> Work:
+    kernel = kernel_of(place)
+    if kernel is None:
+        no_kernel(world, place, cause, "exec")
+        return
+    attempt: Attempt = yield from kernel.execute(
+        program.path, cause=cause, root=root_of(place, kernel), place=place.name
+    )
+    _note(world, program, attempt)
+
+
+def _note(world: World, program: Program, attempt: Attempt) -> None:
+    """Remember how the last attempt to run a program went."""
+    seen = world.attempts[program.name]
+    seen["attempts"] += 1
+    process = attempt.process
+    seen["errno_name"] = attempt.errno_name
+    seen["loader"] = process.image.loader if process else ""
+    seen["exit_status"] = process.exit_status if process else None
+
+
+def start_vm(world: World, arguments: Arguments, asked: int) -> Work:
+    """Create virtual machines, boot a system in each, and run a program in it."""
+    tasks: list[Task] = []
+    for place in places_of(world, arguments["on"], asked):
+        hypervisor = service_at(place, Hypervisor)
+        if hypervisor is None:
+            log = "no hypervisor is running here"
+            because = asked if place.state_seq is None else place.state_seq
+            world.engine.record(place.name, "start_vm", FAILED, cause=because, log=log)
+            continue
+        for _ in range(arguments["count"]):
+            name = world.new_name(arguments["name"])
+            work = _one_vm(world, hypervisor, name, arguments, asked)
+            tasks.append(world.engine.spawn(work))
+    yield from tasks
+
+
+def _one_vm(
+    world: World, hypervisor: Hypervisor, name: str, arguments: Arguments, asked: int
+) -> Work:
+    machine = hypervisor.create(name, arguments["ram_mib"] * KIB, asked)
+    if machine is None:
+        return
+    world.places.setdefault(arguments["name"], []).append(machine)
+    disk = FileTree()
+    disk.merge((world.programs[program] for program in arguments["programs"]), ())
+    system = world.systems[arguments["system"]]
+    yield from boot_guest(machine, system, disk, world.make_kernel)
+    if arguments["run"] and machine.state_seq is not None:
+        program = world.programs[arguments["run"]]
+        yield from _run_at(world, machine, program, machine.state_seq)
+
+
+def start_container(world: World, arguments: Arguments, asked: int) -> Work:
+    """Start containers of an image, each with a program."""
+    tasks: list[Task] = []
+    for place in places_of(world, arguments["on"], asked):
+        engine = service_at(place, ContainerEngine)
+        if engine is None:
+            log = "no container engine is running here"
+            because = asked if place.state_seq is None else place.state_seq
+            world.engine.record(
+                place.name, "start_container", FAILED, cause=because, log=log
+            )
+            continue
+        for _ in range(arguments["count"]):
+            name = world.new_name(arguments["name"])
+            work = _one_container(world, engine, name, arguments, asked)
+            tasks.append(world.engine.spawn(work))
+    yield from tasks
+
+
+def _one_container(
+    world: World, engine: ContainerEngine, name: str, arguments: Arguments, asked: int
+) -> Work:
+    program = world.programs[arguments["run"]]
+    image = world.images[arguments["image"]]
+    attempt: Attempt | None = yield from engine.start(name, image, program.path, asked)
+    container = next(entry for entry in engine.containers if entry.name == name)
+    world.places.setdefault(arguments["name"], []).append(container)
+    if attempt is not None:
+        _note(world, program, attempt)

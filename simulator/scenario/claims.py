@@ -1,0 +1,107 @@
+"""What a scenario says of its runs: expressions, evidence, obligations."""
+
+from simulator.expressions import ExpressionError, compiled
+from simulator.scenario.fields import (
+    KEY,
+    NAME,
+    Context,
+    ListOf,
+    Param,
+    Record,
+    choice,
+    integer,
+    join,
+    may,
+    need,
+    reference,
+    suggest,
+    text,
+)
+from simulator.scenario.model import Evidence, Obligation, Option
+from simulator.scenario.source import Node
+
+PICKS = ("last", "first", "all")
+
+
+class ExpressionText:
+    """A CEL expression whose arms exist."""
+
+    def read(self, node: Node, path: str, context: Context) -> str:
+        source = text().read(node, path, context)
+        if isinstance(source, Param):
+            context.report(node, path, "an expression is not a parameter")
+            return ""
+        if not source:
+            return ""
+        try:
+            expression = compiled(source)
+        except ExpressionError as error:
+            context.report(node, path, str(error))
+            return ""
+        for arm, part, _ in expression.reads:
+            if arm not in context.names["arms"]:
+                hint = suggest(arm, context.names["arms"])
+                context.report(node, path, f"there is no arm {arm!r}", hint)
+            if part and part not in _PARTS:
+                hint = suggest(part, _PARTS)
+                context.report(node, path, f"a run has no part {part!r}", hint)
+        return str(source)
+
+
+_PARTS = ("events", "observation", "metrics")
+
+
+class EvidenceEntry:
+    """Which events show it."""
+
+    def read(self, node: Node, path: str, context: Context) -> Evidence:
+        return Evidence(**_EVIDENCE.read(node, path, context))
+
+
+class ObligationEntry:
+    """A question's promise: options and how many of them hold."""
+
+    def read(self, node: Node, path: str, context: Context) -> Obligation:
+        fields = _OBLIGATION.read(node, path, context)
+        options = tuple(Option(**option) for option in fields["options"] or ())
+        keys = [option.key for option in options]
+        if len(set(keys)) < len(keys):
+            context.report(node, join(path, "options"), "an option's key stands twice")
+        wanted = fields["choose"]
+        if isinstance(wanted, int) and wanted > len(options):
+            message = f"{wanted} of {len(options)} options cannot hold"
+            context.report(node, join(path, "choose"), message)
+        return Obligation(options, wanted or 0, fields["key"] or "")
+
+
+claim_name = reference("claims")
+_EVIDENCE = Record(
+    {
+        "arm": need(reference("arms")),
+        "actor": may(text(), ""),
+        "action": may(text(), ""),
+        "outcome": may(choice("asked", "ok", "failed"), ""),
+        "target": may(text(), ""),
+        "errno_name": may(text(), ""),
+        "pick": may(choice(*PICKS), "last"),
+    }
+)
+_OBLIGATION = Record(
+    {
+        "key": need(text(KEY, "a key")),
+        "choose": need(integer(0, 20)),
+        "options": need(
+            ListOf(
+                Record(
+                    {
+                        "key": need(text(NAME, "a name")),
+                        "claim": need(claim_name),
+                        "refuted_by": may(claim_name, None),
+                    }
+                ),
+                least=1,
+                most=20,
+            )
+        ),
+    }
+)

@@ -1,0 +1,64 @@
+"""Families of kernels: system calls, features, and the libraries made for them."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+SYSTEM_CALLS: Mapping[str, Mapping[str, str]] = {
+    "linux": {
+        "mmap": "1.0",
+        "clone": "1.0",
+        "openat": "2.6.16",
+        "io_uring_setup": "5.1",
+        "clone3": "5.3",
+        "landlock_create_ruleset": "5.13",
+    },
+    "nt": {"NtCreateFile": "3.1", "NtCreateThread": "3.1"},
+    "darwin": {"mmap": "1.0", "open": "1.0", "bsdthread_create": "9.0"},
+}
+"""Per ABI: each call and the kernel version that brought it."""
+
+FEATURES: Mapping[str, frozenset[str]] = {
+    "linux": frozenset({"namespaces", "cgroups", "overlay"}),
+    "nt": frozenset(),
+    "darwin": frozenset(),
+}
+"""What a kernel family offers to a container engine of the OCI kind."""
+
+RUNTIME_OF_FAMILY = {
+    "linux": "glibc",
+    "nt": "windows-libraries",
+    "darwin": "libsystem",
+}
+
+
+def missing_call(
+    calls: Iterable[str], abis: tuple[str, ...], family: str, version: str
+) -> tuple[str, str]:
+    """Return the first call that such a kernel does not answer, and why not.
+
+    ``abis`` are the tables that it answers. Two empty texts: it answers all calls.
+    """
+    known = _calls(abis, family, version)
+    for call in calls:
+        if call in known:
+            continue
+        since = SYSTEM_CALLS[family].get(call)
+        if since is not None and family in abis:
+            return call, f"{call} came with {family} {since}, this is {version}"
+        return call, f"{call}: this kernel answers {', '.join(abis)} calls only"
+    return "", ""
+
+
+@lru_cache(maxsize=1024)
+def _calls(abis: tuple[str, ...], family: str, version: str) -> frozenset[str]:
+    """Return the calls of these tables; the family's own as of this version."""
+    return frozenset(
+        call
+        for abi in abis
+        for call, since in SYSTEM_CALLS[abi].items()
+        if abi != family or _number(since) <= _number(version)
+    )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -5,7 +5,13 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import (
+    Error,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from quizzes.domain.claiming import ClaimedJob, claim_jobs
 from quizzes.domain.failing import fail_jobs
@@ -17,6 +23,8 @@ from quizzes.execution.subprocess import SubprocessRunner
 
 logger = logging.getLogger(__name__)
 
+# The database is away: no fault of any job, the leases run out by themselves.
+AWAY = (InterfaceError, OperationalError)
 # A stamp of the last second is good enough: a busy worker need not write it again.
 HEARTBEAT = """
 INSERT INTO quizzes_workerheartbeat (worker, lane, seen_at)
@@ -76,9 +84,9 @@ def grade_batch(jobs: list[ClaimedJob], *, worker: str, runner: Runner) -> None:
         return
     try:
         record_results(results, worker=worker)
+    except AWAY:
+        raise
     except Error:
-        if len(results) == 1:
-            raise
         logger.exception("a batch could not be recorded: recording one by one")
         _record_singly(results, worker)
 
@@ -102,7 +110,7 @@ def _claim(lane: str, worker: str, limit: int, *, suspects: bool) -> list[Claime
 def _judge_or_fail(job: ClaimedJob, runner: Runner) -> Result | None:
     try:
         return judge(job, runner)
-    except Error:
+    except AWAY:
         raise
     except Exception as error:
         logger.exception("grading job %s failed", job.id)
@@ -115,6 +123,8 @@ def _record_singly(results: list[Result], worker: str) -> None:
     for result in results:
         try:
             record_results([result], worker=worker)
+        except AWAY:
+            raise
         except Error as error:
             logger.exception("the result of job %s cannot be recorded", result.job.id)
             with transaction.atomic():

@@ -80,5 +80,5 @@ class LabelledFormSet(InlineFormSet):
         for name, field in form.fields.items():
             label = field.label or name.replace("_", " ")
             # The admin wraps a choice of rows in a widget that renders another.
-            widget = getattr(field.widget, "widget", field.widget)
+            widget: Any = getattr(field.widget, "widget", field.widget)
             widget.attrs["aria-label"] = f"{label}, {row}"

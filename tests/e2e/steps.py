@@ -54,7 +54,7 @@ def choose(page: Page, chosen: list[str]) -> None:
 
 def answer(page: Page, *, right: bool) -> None:
     choose(page, keys(variant_on(page), right=right))
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
 
 
 def see_verdict(page: Page, words: str, *, scripts: bool = True) -> None:

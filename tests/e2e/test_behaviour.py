@@ -40,7 +40,7 @@ def test_the_question_page_is_light(visit: Visit) -> None:
 def test_a_double_click_gives_one_submission(visit: Visit) -> None:
     page = begin(visit).page
     steps.choose(page, steps.keys(steps.variant_on(page), right=True))
-    page.get_by_role("button", name="Submit").dblclick()
+    page.get_by_role("button", name="Submit", exact=True).dblclick()
     steps.see_verdict(page, "Right")
     assert Submission.objects.count() == 1
     # Back to the question as it was left: its form is of use again, and harmless.
@@ -60,9 +60,9 @@ def test_two_tabs_cannot_spend_one_try_twice(visit: Visit) -> None:
     steps.choose(second, steps.keys(variant, right=False))
     expect(second.get_by_text("All changes saved")).to_be_visible()
     steps.choose(first, steps.keys(variant, right=True))
-    first.get_by_role("button", name="Submit").click()
+    first.get_by_role("button", name="Submit", exact=True).click()
     steps.see_verdict(first, "Right")
-    second.get_by_role("button", name="Submit").click()
+    second.get_by_role("button", name="Submit", exact=True).click()
     expect(
         second.get_by_text("This try was already submitted, with another answer")
     ).to_be_visible()
@@ -96,11 +96,11 @@ def test_a_stopped_session_loses_no_answer(visit: Visit) -> None:
     visitor.context.clear_cookies(name="sessionid")
     steps.choose(page, chosen)
     expect(page.get_by_text("You are signed out")).to_be_visible()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     steps.sign_in(page, "learner")
     expect(page).to_have_url(steps.re_question(1))
     expect(page.locator(f"input[value='{chosen[0]}']")).to_be_checked()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     steps.see_verdict(page, "Right")
     visitor.forgive("401")
 

@@ -41,7 +41,7 @@ def read_the_chapter(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_role("link", name="Operating systems").click()
     visitor.inspect()
-    page.get_by_role("link", name="Virtualization and containers").click()
+    page.get_by_role("link", name="Virtualization and containers", exact=True).click()
     expect(page.locator(".figure svg[role=img]")).to_be_visible()
     visitor.inspect()
     page.get_by_role("button", name="Mark as read").click()
@@ -74,7 +74,7 @@ def keep_a_draft(visitor: Visitor, *, scripts: bool) -> None:
 def miss_once(visitor: Visitor, *, scripts: bool) -> None:
     """A wrong try shows the run of its own option, and no other."""
     page = visitor.page
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     steps.see_verdict(page, "Not right", scripts=scripts)
     expect(page.get_by_text("Your answer, run")).to_be_visible()
     expect(page.get_by_text("The option that holds, run")).to_have_count(0)
@@ -117,7 +117,7 @@ def test_a_text_waits_for_a_person(visit: Visit, *, scripts: bool) -> None:
     page.get_by_role("button", name="Start").click()
     page.get_by_label("Your answer").fill("The one runs on the hardware itself.")
     visitor.inspect()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
     heading = page.get_by_role("heading", name="Waiting for a person")
     steps.wait_for(page, heading, scripts=scripts)
     visitor.inspect()

@@ -121,25 +121,28 @@ class Engine:
 
     def run(self) -> None:
         """Take steps until nothing is left to do or the budget is used up."""
-        while self._calendar:
-            self.step()
-
-    def step(self) -> None:
-        """Take the next step of the calendar."""
-        when, _, _, task = heappop(self._calendar)
-        self._spend(when)
-        self.now = when
-        try:
-            wanted = task.work.send(None)
-        except StopIteration:
-            self.open(task)
-            return
-        if isinstance(wanted, int):
-            self._schedule(task, when + wanted)
-        elif wanted.is_open:
-            self._schedule(task, when)
-        else:
-            wanted.waiting.append(task)
+        calendar, budget = self._calendar, self.budget
+        while calendar:
+            when, _, _, task = heappop(calendar)
+            self._steps += 1
+            if self._steps > budget.events:
+                raise BudgetExceededError("events", budget.events)
+            if when > budget.virtual_us:
+                raise BudgetExceededError("virtual_us", budget.virtual_us)
+            if self._steps % _CLOCK_EVERY == 1:
+                self._check_clock()
+            self.now = when
+            try:
+                wanted = next(task.work)
+            except StopIteration:
+                self.open(task)
+                continue
+            if isinstance(wanted, int):
+                self._schedule(task, when + wanted)
+            elif wanted.is_open:
+                self._schedule(task, when)
+            else:
+                wanted.waiting.append(task)
 
     def used(self) -> dict[str, int]:
         """Return the budget used so far (not wall time, which never repeats)."""
@@ -154,17 +157,10 @@ class Engine:
         self._scheduled += 1
         heappush(self._calendar, (when, task.priority, self._scheduled, task))
 
-    def _spend(self, when: int) -> None:
-        self._steps += 1
-        budget = self.budget
-        if self._steps > budget.events:
-            raise BudgetExceededError("events", budget.events)
-        if when > budget.virtual_us:
-            raise BudgetExceededError("virtual_us", budget.virtual_us)
-        if self._steps % _CLOCK_EVERY == 1:
-            elapsed_ms = (time.monotonic() - self._started) * 1000
-            if elapsed_ms > budget.wall_ms:
-                raise BudgetExceededError("wall_ms", budget.wall_ms)
+    def _check_clock(self) -> None:
+        elapsed_ms = (time.monotonic() - self._started) * 1000
+        if elapsed_ms > self.budget.wall_ms:
+            raise BudgetExceededError("wall_ms", self.budget.wall_ms)
 
 
 class Cores:

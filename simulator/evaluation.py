@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import cel
@@ -166,16 +167,15 @@ def _deciding(
     for arm in runs:
         if arm in arms and arm not in selected and runs[arm].events:
             events = runs[arm].events
-            failed = [event for event in events if event.outcome == FAILED]
-            found[DecidingEvent(arm, (failed or events)[-1].seq)] = None
+            backwards = (e.seq for e in reversed(events) if e.outcome == FAILED)
+            found[DecidingEvent(arm, next(backwards, events[-1].seq))] = None
     return tuple(found)
 
 
 def _select(selector: Evidence, events: tuple[Event, ...]) -> tuple[Event, ...]:
-    matching = tuple(event for event in events if _matches(selector, event))
-    if selector.pick == "all" or not matching:
-        return matching
-    return (matching[0],) if selector.pick == "first" else (matching[-1],)
+    order = reversed(events) if selector.pick == "last" else events
+    matching = (event for event in order if _matches(selector, event))
+    return tuple(matching if selector.pick == "all" else islice(matching, 1))
 
 
 def _matches(selector: Evidence, event: Event) -> bool:

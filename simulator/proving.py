@@ -11,7 +11,7 @@ from simulator.evaluation import Evaluation, evaluate, explain
 from simulator.expressions import compiled
 from simulator.mechanisms import Overlay, altered, version_suffix
 from simulator.scenario.model import Obligation, Option, Params, Scenario
-from simulator.trace import BUDGET_EXCEEDED, Run
+from simulator.trace import BUDGET_EXCEEDED
 from simulator.version import SIMULATOR_VERSION
 
 FULL_SPACE = 512
@@ -138,28 +138,38 @@ def iter_proof(
     for index, seed in enumerate(chosen):
         params = scenario.variant(seed)
         began = time.perf_counter()
+        undecided: tuple[ProofFailure, ...] = ()
         try:
             evaluation = evaluate(
                 scenario, params, seed=seed, budget=budget, mechanisms=mechanisms
             )
         except ClaimError as error:
-            failure = ProofFailure("claim", seed, params, "", str(error))
-            yield ProofStep(
-                index, len(chosen), seed, params, {}, {}, (failure,), 0.0, {}
-            )
-            continue
+            evaluation = Evaluation(params, seed, {}, {})
+            undecided = (ProofFailure("claim", seed, params, "", str(error)),)
         hashes = {arm: run.trace_hash for arm, run in evaluation.runs.items()}
         spent = (time.perf_counter() - began) * 1000
-        row = {
-            option.key: evaluation.claims[option.claim].holds
-            for option in obligation.options
-            if evaluation.claims
-        }
-        failures = tuple(_failures(evaluation, obligation, row, spent, budget_ms))
-        identities = _identities(scenario, obligation, evaluation.runs)
+        row = _row(obligation, evaluation)
         yield ProofStep(
-            index, len(chosen), seed, params, row, hashes, failures, spent, identities
+            index=index,
+            total=len(chosen),
+            seed=seed,
+            params=params,
+            row=row,
+            trace_hashes=hashes,
+            failures=undecided
+            or tuple(_failures(evaluation, obligation, row, spent, budget_ms)),
+            duration_ms=spent,
+            identities=_identities(scenario, obligation, evaluation),
         )
+
+
+def _row(obligation: Obligation, evaluation: Evaluation) -> dict[str, bool]:
+    """Return per option whether its claim holds; empty when that was not decided."""
+    return {
+        option.key: evaluation.claims[option.claim].holds
+        for option in obligation.options
+        if evaluation.claims
+    }
 
 
 def prove(
@@ -297,9 +307,12 @@ def _failure(
 
 
 def _identities(
-    scenario: Scenario, obligation: Obligation, runs: Mapping[str, Run]
+    scenario: Scenario, obligation: Obligation, evaluation: Evaluation
 ) -> dict[str, str]:
-    """Return each option's expression with its arms named by what they did."""
+    """Return each decided option's expression, its arms named by what they did."""
+    if not evaluation.claims:
+        return {}
+    runs = evaluation.runs
     result = {}
     named: dict[str, str] = {}
     for option in obligation.options:

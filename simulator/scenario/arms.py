@@ -24,6 +24,7 @@ class Steps:
     """A plan: a list of one-key mappings, verb to arguments."""
 
     def read(self, node: Node, path: str, context: Context) -> tuple[Action, ...]:
+        """Return what the node says, or something harmless after a report."""
         if node.kind != "list":
             context.report(node, path, f"a list expected, not {KINDS[node.kind]}")
             return ()
@@ -49,6 +50,7 @@ class Changed:
     """``{mechanism: ..., set: ...}`` or ``{part: section.name.field, set: ...}``."""
 
     def read(self, node: Node, path: str, context: Context) -> Change | None:
+        """Return what the node says, or something harmless after a report."""
         keys = set(node.value) if node.kind == "map" else set()
         if keys not in ({"mechanism", "set"}, {"part", "set"}):
             context.report(

@@ -27,6 +27,7 @@ class ExpressionText:
     """A CEL expression whose arms exist."""
 
     def read(self, node: Node, path: str, context: Context) -> str:
+        """Return what the node says, or something harmless after a report."""
         source = text().read(node, path, context)
         if isinstance(source, Param):
             context.report(node, path, "an expression is not a parameter")
@@ -55,6 +56,7 @@ class EvidenceEntry:
     """Which events show it."""
 
     def read(self, node: Node, path: str, context: Context) -> Evidence:
+        """Return what the node says, or something harmless after a report."""
         return Evidence(**_EVIDENCE.read(node, path, context))
 
 
@@ -62,6 +64,7 @@ class ObligationEntry:
     """A question's promise: options and how many of them hold."""
 
     def read(self, node: Node, path: str, context: Context) -> Obligation:
+        """Return what the node says, or something harmless after a report."""
         fields = _OBLIGATION.read(node, path, context)
         options = tuple(Option(**option) for option in fields["options"] or ())
         keys = [option.key for option in options]

@@ -141,32 +141,15 @@ class Hypervisor:
         """Make a virtual machine, or record why it cannot be."""
         engine = self.below.engine
         if not self.emulates and not self.below.has_extension:
-            engine.record(
-                self.name,
-                "create_vm",
-                FAILED,
-                cause=cause,
-                target=name,
-                errno=ERRNO["ENODEV"],
-                errno_name="ENODEV",
-                log="hardware virtualization (VT-x, AMD-V) is not available",
-            )
+            log = "hardware virtualization (VT-x, AMD-V) is not available"
+            self._cannot_create(name, "ENODEV", log, cause)
             return None
         engine.allocate()
         memory = Memory(name, ram_kib, self.below.memory)
         try:
             self.below.memory.charge(f"{self.name} {name}", self._vmm_kib())
         except OutOfMemoryError as error:
-            engine.record(
-                self.name,
-                "create_vm",
-                FAILED,
-                cause=cause,
-                target=name,
-                errno=ERRNO["ENOMEM"],
-                errno_name="ENOMEM",
-                log=str(error),
-            )
+            self._cannot_create(name, "ENOMEM", str(error), cause)
             return None
         seq = engine.record(
             self.name, "create_vm", cause=cause, target=name, ram_kib=ram_kib
@@ -185,6 +168,20 @@ class Hypervisor:
         )
         self.machines.append(machine)
         return machine
+
+    def _cannot_create(
+        self, name: str, errno_name: str, log: str, cause: int | None
+    ) -> None:
+        self.below.engine.record(
+            self.name,
+            "create_vm",
+            FAILED,
+            cause=cause,
+            target=name,
+            errno=ERRNO[errno_name],
+            errno_name=errno_name,
+            log=log,
+        )
 
     def _vmm_kib(self) -> int:
         direct = self.mechanisms["vm.devices"] == "passthrough"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from quizzes.domain.sweeping import ring_all_lanes
 from quizzes.enums import Lane
 from quizzes.models import WorkerHeartbeat
 from trapframe.ops import processes
@@ -38,7 +39,7 @@ class Platform:
             ],
             self._note,
         )
-        self._port = _free_port()
+        self._port = free_port()
         self._web = Child(processes.web(self._port, self._env), self._note)
 
     @property
@@ -56,18 +57,14 @@ class Platform:
         return "\n".join(self._lines)
 
     def ensure_workers(self) -> None:
-        """Until each lane has a worker that finished something."""
+        """Start what is not running; until each lane has finished something."""
+        down = [child for child in self.children.values() if not child.is_alive()]
+        if not down:
+            return
         WorkerHeartbeat.objects.all().delete()
-        for child in self.children.values():
-            if not child.is_alive():
-                child.start()
-        lanes = set(Lane.values)
-        self._wait_until(
-            lambda: (
-                set(WorkerHeartbeat.objects.values_list("lane", flat=True)) == lanes
-            ),
-            self.children.values(),
-        )
+        for child in down:
+            child.start()
+        self._wait_until(self._all_lanes_answer, self.children.values())
 
     def ensure_site(self) -> None:
         """Until the site answers."""
@@ -82,6 +79,11 @@ class Platform:
         self._web.ask_to_stop()
         self._workers.stop()
         self._web.stop()
+
+    def _all_lanes_answer(self) -> bool:
+        ring_all_lanes()
+        lanes = WorkerHeartbeat.objects.values_list("lane", flat=True)
+        return set(lanes) == set(Lane.values)
 
     def _site_answers(self) -> bool:
         site = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
@@ -99,7 +101,7 @@ class Platform:
             late = time.monotonic() > deadline
             if late or not all(child.is_alive() for child in children):
                 pytest.fail(f"the processes do not come up:\n{self.output}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _note(self, name: str, line: str) -> None:
         self._lines.append(f"{name}: {line}")
@@ -124,7 +126,7 @@ def _environment() -> dict[str, str]:
     return env
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -17,7 +17,9 @@ class Process:
     arguments: tuple[str, ...]  # of Python
     role: str
     stop_signal: Signals = SIGTERM
-    # How long it may take to end in good order; a worker finishes what it runs.
+    # How long it may take to end in good order, then it is killed. A worker finishes
+    # what it runs first: Celery's warm shutdown. (Its soft one, bounded by itself,
+    # sleeps its whole time-out whenever a task runs, however short.)
     stop_seconds: float = 5.0
     extra_env: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,7 +61,6 @@ def worker(
         stop_seconds=15.0,
         # SIGTERM then means Celery's soft shutdown: finish, but not for ever.
         extra_env={
-            "REMAP_SIGTERM": "SIGQUIT",
             # Celery warns root each time; no learner's or author's code runs there.
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             **(env or {}),

@@ -1,8 +1,9 @@
 """The people of permission tests, around one attempt in a closed course.
 
 *owner* learns and has the attempt, *peer* learns beside them, *outsider* has an
-account and nothing else, *instructor* teaches the course, *admin* is a superuser,
-*lms* is the account of a learning-management system that brought *brought*.
+account and nothing else, *instructor* teaches the course, *stranger* teaches another
+one, *admin* is a superuser, *lms* is the account of a learning-management system that
+brought *brought*.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,15 @@ from tests import factories
 from trapframe.accounts import tokens
 from trapframe.accounts.models import ExternalIdentity
 
-PEOPLE = ("anonymous", "outsider", "peer", "owner", "instructor", "admin")
+PEOPLE = (
+    "anonymous",
+    "outsider",
+    "peer",
+    "owner",
+    "stranger",
+    "instructor",
+    "admin",
+)
 EXTERNAL_ID = "sis-4711"
 
 
@@ -98,6 +107,9 @@ def _people(course: Course) -> dict[str, Any]:
     for learner in ("owner", "peer", "brought"):
         enrol(course, user=people[learner])
     people["instructor"] = factories.make_instructor(course, "instructor")
+    people["stranger"] = factories.make_instructor(
+        factories.make_course("elsewhere", is_open=False), "stranger"
+    )
     people["admin"] = factories.make_user("admin", is_staff=True, is_superuser=True)
     people["lms"] = factories.make_user("lms")
     enrol(course, user=people["lms"], role=Role.INSTRUCTOR)

@@ -72,16 +72,11 @@ def _end_of_processes(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def worker_processes(
-    transactional_db: None, _end_of_processes: None
-) -> Iterator["Platform"]:
+def worker_processes(transactional_db: None, _end_of_processes: None) -> "Platform":
     """Two Celery workers and the sweeper, at work on the test database."""
     platform = _platform()
     platform.ensure_workers()
-    yield platform
-    for child in platform.children.values():
-        if not child.is_alive():
-            child.start()
+    return platform
 
 
 @pytest.fixture

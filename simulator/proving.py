@@ -25,7 +25,7 @@ class ProofFailure:
     """One way in which an obligation is not met.
 
     ``kind``: ``count`` (another number of options holds), ``reason`` (an option is
-    false for another reason than declared), ``same`` (two options are one),
+    false without a declared reason that holds), ``same`` (two options are one),
     ``budget``, ``time`` or ``claim`` (it cannot be evaluated).
     """
 
@@ -283,13 +283,15 @@ def _count_failures(
 
 def _reason_failure(evaluation: Evaluation, option: Option) -> Iterator[ProofFailure]:
     reason = option.refuted_by
-    if reason is None or evaluation.claims[reason].holds:
+    if reason is not None and evaluation.claims[reason].holds:
         return
-    message = (
-        f"option {option.key} (claim {option.claim}) is false, "
-        f"but not for its declared reason {reason}"
-    )
-    yield _failure("reason", evaluation, option.key, reason, message)
+    said = f"option {option.key} (claim {option.claim}) is false, "
+    if reason is None:
+        message = f"{said}and declares no reason for it"
+    else:
+        message = f"{said}but not for its declared reason {reason}"
+    shown = reason or option.claim
+    yield _failure("reason", evaluation, option.key, shown, message)
 
 
 def _failure(

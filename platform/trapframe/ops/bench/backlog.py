@@ -17,9 +17,9 @@ from quizzes.execution.in_process import FreshRunner
 from quizzes.execution.ports import Execution
 from quizzes.models import GradingJob
 from trapframe.ops.bench import noop
+from trapframe.ops.supervisor import Child
 from trapframe.ops.trial.classroom import Seat
 from trapframe.ops.trial.stack import wait_until
-from trapframe.ops.supervisor import Child
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 _SECONDS = 120

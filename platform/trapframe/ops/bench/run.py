@@ -13,6 +13,7 @@ from trapframe.ops.bench.pages import measure_pages
 from trapframe.ops.bench.stampede import LAST, WINDOW, measure_stampede
 from trapframe.ops.bench.statistics import milliseconds, percentile
 from trapframe.ops.processes import Process
+from trapframe.ops.supervisor import Child
 from trapframe.ops.trial import machine
 from trapframe.ops.trial.classroom import (
     Seat,
@@ -20,7 +21,6 @@ from trapframe.ops.trial.classroom import (
     seat_learners,
     statement_of,
 )
-from trapframe.ops.supervisor import Child
 from trapframe.ops.trial.stack import (
     Say,
     free_port,

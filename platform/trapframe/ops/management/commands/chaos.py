@@ -1,0 +1,52 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from trapframe.embedded import ServiceError
+from trapframe.ops.chaos.report import table
+from trapframe.ops.chaos.run import run_chaos
+from trapframe.ops.trial.classroom import executed_assessment, seat_learners
+from trapframe.ops.trial.stack import TrialError, private_services
+
+PER_SECOND = 25.0
+# For each 1,000 submissions.
+FAULTS = (
+    ("pool child killed", 12),
+    ("whole worker killed", 8),
+    ("sweeper killed", 2),
+    ("broker killed", 3),
+    ("broker killed, its data lost", 3),
+    ("database restarted in immediate mode", 3),
+)
+
+
+class Command(BaseCommand):
+    help = "Grade submissions while workers and services are killed."
+    requires_system_checks = []  # its database does not exist yet
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--submissions", type=int, default=1000)
+        parser.add_argument("--seed", type=int, default=1, help="order of the faults")
+
+    def handle(self, **options: Any) -> None:
+        count = options["submissions"]
+        try:
+            with private_services() as services:
+                self.stdout.write(f"seating learners for {count} submissions")
+                assessment = executed_assessment()
+                learners = -(-count // assessment.slots.count())
+                seats = seat_learners(assessment, learners)[:count]
+                outcome = run_chaos(
+                    services,
+                    seats,
+                    FAULTS,
+                    self.stdout.write,
+                    per_second=PER_SECOND,
+                    seed=options["seed"],
+                )
+        except (TrialError, ServiceError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(table(outcome))
+        if not outcome.holds:
+            raise CommandError("the law of conservation is broken")

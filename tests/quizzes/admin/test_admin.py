@@ -169,6 +169,7 @@ def more_of_all(people: People, number: int) -> None:
     enrol(people.course, user=learner)
     factories.make_chapter(people.course)
     draft = make_draft(people.course, f"draft-{number}")
+    QuestionVersion.objects.filter(pk=draft.pk).update(author=people.instructor)
     make_proof(draft, user=people.instructor)
     job = make_waiting_of(people.course, learner, "Because.")
     points = {"kernel": Decimal(1), "stages": Decimal(1)}

@@ -1,6 +1,7 @@
 """Every page of the staff, for five people."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def rows(people: People) -> dict[str, list[Any]]:
 
 
 def graded(people: People) -> Any:
-    points = {"kernel": 1, "stages": 1}
+    points = {"kernel": Decimal(1), "stages": Decimal(1)}
     job = make_waiting(people)
     event = grade_manually(
         job, grader=people.instructor, points=points, reason="half of it"

@@ -61,7 +61,7 @@ _lms_paths = [
 
 urlpatterns = [
     path("schema/", documentation.Schema.as_view(), name="schema"),
-    path("docs/", documentation.Documentation.as_view(), name="docs"),
+    path("docs/", documentation.documentation, name="docs"),
     *_course_paths,
     *_attempt_paths,
     *_lms_paths,

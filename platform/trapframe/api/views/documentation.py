@@ -3,13 +3,18 @@
 from functools import cache
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from trapframe.api.reference import Reference, read_schema
 
 
 class Schema(SpectacularAPIView):
@@ -24,12 +29,10 @@ class Schema(SpectacularAPIView):
         )
 
 
-class Documentation(SpectacularSwaggerSplitView):
-    """Swagger UI from this host, its script apart from the page for the CSP's sake."""
-
-    authentication_classes = ()
-    url_name = "api:schema"
-    template_name = "api/docs.html"
+@require_safe
+def documentation(request: HttpRequest) -> HttpResponse:
+    """The schema as a page of this site: no script, and no request elsewhere."""
+    return render(request, "api/reference.html", {"reference": _reference()})
 
 
 class UnknownAddress(APIView):
@@ -49,3 +52,8 @@ class UnknownAddress(APIView):
 def _schema() -> Any:
     """The schema depends on the code alone: built once in each process."""
     return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _reference() -> Reference:
+    return read_schema(_schema())

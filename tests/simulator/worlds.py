@@ -1,5 +1,6 @@
 """Small scenarios for tests: a world with one of everything, and a plan."""
 
+import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -142,7 +143,9 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def text_of(spec: Mapping[str, Any]) -> str:
-    return str(yaml.safe_dump(spec, sort_keys=False))
+    """YAML without aliases, whatever parts the steps share."""
+    plain = json.loads(json.dumps(spec))
+    return str(yaml.safe_dump(plain, sort_keys=False))
 
 
 def scenario(*args: Any, **kwargs: Any) -> Scenario:

@@ -1,0 +1,185 @@
+"""Verbs that change what is on a machine."""
+
+import pytest
+
+from tests.simulator.worlds import (
+    BOOT,
+    ENGINE,
+    KVM,
+    box,
+    events,
+    execute,
+    failures,
+    install,
+    power_on,
+    register,
+    run,
+    vm,
+)
+
+NO_SYSTEM = "no operating system is running here that could do it"
+
+
+def libraries(on: str = "server", name: str = "wine-libraries") -> dict[str, object]:
+    return {"install_libraries": {"name": name, "on": on}}
+
+
+def executable(program: str = "app", on: str = "server") -> dict[str, object]:
+    return {"make_executable": {"program": program, "on": on}}
+
+
+def test_installing_a_program_writes_its_file() -> None:
+    written = events(run([*BOOT, install("app")]), "write_file")[0]
+    assert (written.actor, written.detail["target"], written.cause) == (
+        "linux-1",
+        "/srv/app",
+        events(run([*BOOT, install("app")]), "install")[-1].seq,
+    )
+
+
+@pytest.mark.parametrize("what", ["kvm", "docker", "emulator"])
+def test_installing_a_service_starts_it(what: str) -> None:
+    done = run([*BOOT, install(what)])
+    started = events(done, "start", actor=what)[0]
+    assert (started.outcome, started.detail["target"]) == ("ok", "linux-1")
+    assert started.cause == events(done, "execve")[0].seq
+    assert events(done, "execve")[0].detail["place"] == "server"
+
+
+def test_a_service_that_cannot_start_is_not_there() -> None:
+    world = {"hypervisors": {"kvm": {"format": "pe"}}}
+    done = run([*KVM, vm()], world=world)
+    assert failures(done) == [
+        ("linux-1", "execve", "ENOEXEC"),
+        ("server", "start_vm", "no hypervisor is running here"),
+    ]
+    assert done.observation["software"]["kvm"]["state"] == "absent"
+
+
+def test_a_hypervisor_for_windows_starts_on_windows() -> None:
+    world = {"hypervisors": {"kvm": {"format": "pe"}}}
+    done = run([install("windows"), power_on(), install("kvm")], world=world)
+    assert failures(done) == []
+    assert done.observation["software"]["kvm"]["stands_on"] == "nt"
+
+
+def test_a_system_does_not_install_over_a_running_one() -> None:
+    done = run([*BOOT, install("windows")])
+    assert [(actor, action) for actor, action, _ in failures(done)] == [
+        ("linux-1", "install")
+    ]
+    assert events(done, "install", actor="linux-1")[0].detail["target"] == "windows"
+
+
+def test_installing_goes_to_every_member_of_a_group() -> None:
+    done = run([*KVM, vm(2), install("app", "guest"), execute("app", "guest")])
+    assert failures(done) == []
+    assert [e.actor for e in events(done, "write_file")] == ["linux-2", "linux-3"]
+
+
+def test_a_group_that_was_never_started() -> None:
+    started = [*KVM, vm()]
+    plan = [*BOOT, install("app", "guest")]
+    spec = {"arms": {"a": {"label": "a", "plan": plan}, "b": {"label": "b"}}}
+    spec["arms"]["b"]["plan"] = started
+    done = run(plan, arms=spec["arms"])
+    assert failures(done) == [("guest", "find", "nothing called guest is there")]
+
+
+def test_nothing_installs_on_a_guest_that_did_not_boot() -> None:
+    done = run([*KVM, vm(ram_mib=10), install("app", "guest")])
+    assert failures(done)[1:] == [("guest-1", "install", NO_SYSTEM)]
+    panic = events(done, "boot_kernel")[-1]
+    assert events(done, "install", actor="guest-1")[0].cause == panic.seq
+
+
+def test_libraries_are_what_a_program_was_missing() -> None:
+    world = {"images": {"app_image": {"libraries": []}}}
+    plan = [*ENGINE, box(), libraries("box", "glibc"), execute("app", "box")]
+    done = run(plan, world=world)
+    assert failures(done) == [("linux-1", "execve", "ENOENT")]
+    assert done.observation["programs"]["app"]["running"] == 1
+    assert events(done, "write_file")[-1].detail["target"] == "glibc"
+
+
+def test_permission_is_what_a_program_was_missing() -> None:
+    world = {"programs": {"app": {"executable": False}}}
+    done = run(
+        [*BOOT, install("app"), execute("app"), executable(), execute("app")],
+        world=world,
+    )
+    assert failures(done) == [("linux-1", "execve", "EACCES")]
+    changed = events(done, "chmod")[0]
+    assert (changed.detail["target"], changed.detail["mode"]) == ("/srv/app", "+x")
+    assert done.observation["programs"]["app"]["running"] == 1
+
+
+def test_permission_of_a_file_that_is_not_there() -> None:
+    done = run([*BOOT, executable()])
+    assert failures(done) == [("linux-1", "chmod", "ENOENT")]
+    assert events(done, "chmod")[0].detail["log"] == "/srv/app: no such file"
+
+
+@pytest.mark.parametrize(
+    ("step", "action"),
+    [
+        (libraries(), "install_libraries"),
+        (executable(), "chmod"),
+        (register(), "register_format"),
+        (execute("app"), "exec"),
+    ],
+)
+def test_without_a_system_nothing_changes(
+    step: dict[str, object], action: str
+) -> None:
+    assert failures(run([step])) == [("server", action, NO_SYSTEM)]
+
+
+def test_registering_a_format() -> None:
+    done = run([*BOOT, install("wine"), register()])
+    assert dict(events(done, "register_format")[-1].detail) == {
+        "target": "dos",
+        "format": "pe",
+        "interpreter": "/usr/bin/wine",
+    }
+
+
+def test_registering_a_format_whose_interpreter_comes_later() -> None:
+    plan = [*BOOT, install("exe"), register(), install("wine"), execute("exe")]
+    assert failures(run(plan)) == []
+
+
+def test_flag_f_opens_the_interpreter_at_once() -> None:
+    done = run([*BOOT, install("exe"), register(open_now=True), execute("exe")])
+    assert failures(done) == [
+        ("linux-1", "register_format", "ENOENT"),
+        ("linux-1", "execve", "ENOEXEC"),
+    ]
+
+
+@pytest.mark.parametrize(("open_now", "failed"), [(True, []), (False, ["ENOENT"])])
+def test_flag_f_reaches_into_containers(open_now: bool, failed: list[str]) -> None:
+    plan = [
+        *ENGINE,
+        install("wine"),
+        register(open_now=open_now),
+        box(image="exe_image", run="exe"),
+    ]
+    assert [errno for _, _, errno in failures(run(plan))] == failed
+
+
+def test_windows_has_nothing_to_register_formats_with() -> None:
+    done = run([install("windows"), power_on(), register("wine")])
+    assert failures(done) == [
+        (
+            "nt-1",
+            "register_format",
+            "this kernel has no loader that formats can be registered with",
+        )
+    ]
+
+
+def test_registering_in_a_guest_does_not_reach_its_host() -> None:
+    plan = [*KVM, vm(), install("wine"), install("exe"), register(on="guest")]
+    done = run([*plan, execute("exe")])
+    assert failures(done) == [("linux-1", "execve", "ENOEXEC")]

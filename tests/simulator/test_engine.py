@@ -1,0 +1,239 @@
+"""The engine: one total order, gates, cores, budgets."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.engine import (
+    Budget,
+    BudgetExceededError,
+    Cores,
+    Engine,
+    Gate,
+    Work,
+)
+
+
+def test_time_passes_as_work_yields_it() -> None:
+    engine = Engine()
+    seen: list[int] = []
+
+    def work() -> Work:
+        seen.append(engine.now)
+        yield 5
+        seen.append(engine.now)
+        yield 0
+        seen.append(engine.now)
+
+    engine.spawn(work())
+    engine.run()
+    assert (seen, engine.now) == ([0, 5, 5], 5)
+
+
+def test_at_one_time_priority_comes_first_then_the_order_of_asking() -> None:
+    engine = Engine()
+    seen: list[str] = []
+
+    def work(name: str) -> Work:
+        yield 3
+        seen.append(name)
+
+    for name, priority in (("c", 1), ("a", 0), ("d", 1), ("b", 0)):
+        engine.spawn(work(name), priority=priority)
+    engine.run()
+    assert seen == ["a", "b", "c", "d"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=20))
+def test_steps_are_in_one_total_order(tasks: list[tuple[int, int]]) -> None:
+    engine = Engine()
+    seen: list[tuple[int, int, int]] = []
+
+    def work(number: int, wait: int, priority: int) -> Work:
+        yield wait
+        seen.append((engine.now, priority, number))
+
+    for number, (wait, priority) in enumerate(tasks):
+        engine.spawn(work(number, wait, priority), priority=priority)
+    engine.run()
+    assert seen == sorted(seen)
+    assert len(seen) == len(tasks)
+
+
+def test_a_task_waits_for_a_gate() -> None:
+    engine = Engine()
+    gate = Gate()
+    seen: list[tuple[str, int]] = []
+
+    def waiter(name: str) -> Work:
+        yield gate
+        seen.append((name, engine.now))
+
+    def opener() -> Work:
+        yield 7
+        engine.open(gate)
+
+    for name in ("first", "second"):
+        engine.spawn(waiter(name))
+    engine.spawn(opener())
+    engine.run()
+    assert seen == [("first", 7), ("second", 7)]
+    assert (gate.is_open, gate.waiting) == (True, [])
+
+
+def test_an_open_gate_holds_nobody() -> None:
+    engine = Engine()
+    gate = Gate()
+    engine.open(gate)
+    seen: list[int] = []
+
+    def work() -> Work:
+        yield gate
+        seen.append(engine.now)
+
+    engine.spawn(work())
+    engine.run()
+    assert seen == [0]
+
+
+def test_a_task_is_a_gate_that_opens_at_its_end() -> None:
+    engine = Engine()
+    seen: list[int] = []
+
+    def child() -> Work:
+        yield 4
+
+    def parent() -> Work:
+        yield engine.spawn(child())
+        seen.append(engine.now)
+
+    engine.spawn(parent())
+    engine.run()
+    assert seen == [4]
+
+
+def test_records_are_numbered_and_timed() -> None:
+    engine = Engine()
+    first = engine.record("a", "do", "asked", target="x")
+    engine.now = 9
+    second = engine.record("b", "done", cause=first)
+    assert [tuple(event) for event in engine.events] == [
+        (0, 0, "a", "do", "asked", {"target": "x"}, None),
+        (1, 9, "b", "done", "ok", {}, 0),
+    ]
+    assert second == 1
+
+
+def forever(engine: Engine, span: int, *, record: bool = False) -> Work:
+    while True:
+        if record:
+            engine.record("a", "again")
+        yield span
+
+
+def exceeded(budget: Budget, *, span: int = 1, record: bool = False) -> str:
+    engine = Engine(0, budget)
+    engine.spawn(forever(engine, span, record=record))
+    with pytest.raises(BudgetExceededError) as caught:
+        engine.run()
+    assert caught.value.allowed == getattr(budget, caught.value.limit)
+    return str(caught.value)
+
+
+def test_a_budget_of_steps() -> None:
+    assert exceeded(Budget(events=50)) == "events budget of 50 exceeded"
+
+
+def test_a_budget_of_entries_in_the_trace() -> None:
+    engine = Engine(0, Budget(events=2))
+    engine.record("a", "one")
+    engine.record("a", "two")
+    with pytest.raises(BudgetExceededError, match=r"^events budget of 2 exceeded$"):
+        engine.record("a", "three")
+    assert len(engine.events) == 2
+
+
+def test_a_budget_of_virtual_time() -> None:
+    found = exceeded(Budget(virtual_us=100), span=30)
+    assert found == "virtual_us budget of 100 exceeded"
+
+
+def test_a_budget_of_wall_time() -> None:
+    budget = Budget(events=10**9, virtual_us=10**15, wall_ms=20)
+    assert exceeded(budget) == "wall_ms budget of 20 exceeded"
+
+
+def test_a_budget_of_objects() -> None:
+    engine = Engine(0, Budget(objects=2))
+    engine.allocate()
+    engine.allocate()
+    with pytest.raises(BudgetExceededError, match=r"^objects budget of 2 exceeded$"):
+        engine.allocate()
+
+
+def test_the_last_word_goes_beyond_the_budget() -> None:
+    engine = Engine(0, Budget(events=1))
+    engine.record("a", "one")
+    engine.conclude("engine", "stop", "failed", log="why")
+    assert tuple(engine.events[-1]) == (
+        1,
+        0,
+        "engine",
+        "stop",
+        "failed",
+        {"log": "why"},
+        None,
+    )
+
+
+def test_what_was_used() -> None:
+    engine = Engine()
+
+    def work() -> Work:
+        engine.allocate()
+        engine.record("a", "one")
+        yield 12
+
+    engine.spawn(work())
+    engine.run()
+    assert engine.used() == {"events": 1, "steps": 2, "virtual_us": 12, "objects": 1}
+
+
+def test_cores_serve_in_the_order_of_asking() -> None:
+    engine = Engine()
+    cores = Cores(engine, 2)
+    ended: list[tuple[str, int]] = []
+
+    def work(name: str, span: int) -> Work:
+        yield from cores.use(span)
+        ended.append((name, engine.now))
+
+    for name, span in (("a", 10), ("b", 4), ("c", 3), ("d", 5)):
+        engine.spawn(work(name, span))
+    engine.run()
+    assert ended == [("b", 4), ("c", 7), ("a", 10), ("d", 12)]
+    assert cores.busy_us == 22
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15),
+)
+def test_no_core_is_used_twice_at_once(
+    count: int, jobs: list[tuple[int, int]]
+) -> None:
+    engine = Engine()
+    cores = Cores(engine, count)
+    spans: list[tuple[int, int]] = []
+
+    def work(start: int, span: int) -> Work:
+        yield start
+        yield from cores.use(span)
+        spans.append((engine.now - span, engine.now))
+
+    for start, span in jobs:
+        engine.spawn(work(start, span))
+    engine.run()
+    assert cores.busy_us == sum(span for _, span in jobs)
+    for moment in range(engine.now):
+        assert sum(begin <= moment < end for begin, end in spans) <= count

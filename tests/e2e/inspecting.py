@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-_AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
-_TAGS = [
-    *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"),
-    "best-practice",
-]
-_RUN_AXE = """async (tags) => (await axe.run({
-    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"],
-})).violations.map((found) => [found.id, found.nodes.map((node) => node.html)])"""
+from tests.axe import violations
+
 _OVERFLOW = """() => document.documentElement.scrollWidth
     - document.documentElement.clientWidth"""
 _ACTIVE = re.compile(
@@ -100,13 +92,10 @@ class Visitor:
 def inspect(page: Page, looks: Iterable[tuple[int, str]] = LOOKS) -> None:
     """No violation of axe in any of these looks, one h1, no sideways scroll."""
     found = []
-    page.evaluate(_AXE)
     for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found += [
-            (scheme, width, *violation) for violation in page.evaluate(_RUN_AXE, _TAGS)
-        ]
+        found += [f"{scheme}, {width} px: {line}" for line in violations(page)]
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     overflow = page.evaluate(_OVERFLOW)
     page.set_viewport_size({"width": WIDE, "height": 900})

@@ -5,6 +5,7 @@ import json
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 import simulator
 from quizzes.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -45,7 +46,7 @@ def save_scenario(*, source: str, author: Any) -> ScenarioVersion:
         scenario, _ = Scenario.objects.select_for_update(no_key=True).get_or_create(
             key=parsed.key
         )
-        newest = scenario.versions.order_by("-number").first()
+        newest = _lock_newest(scenario.versions.all())
         if newest is not None and newest.digest == digest:
             return newest
         return _store(
@@ -78,7 +79,7 @@ def save_question(course: Course, *, source: str, author: Any) -> QuestionVersio
         question, _ = Question.objects.select_for_update(no_key=True).get_or_create(
             course=course, key=spec.key
         )
-        newest = question.versions.order_by("-number").first()
+        newest = _lock_newest(question.versions.all())
         if (
             newest is not None
             and newest.digest == fields["digest"]
@@ -129,6 +130,11 @@ def newest_version(question: Question) -> QuestionVersion:
     if version is None:
         raise NotFoundError("question version")
     return version
+
+
+def _lock_newest(versions: QuerySet[Version]) -> Version | None:
+    """The newest version, which nobody publishes until the draft is written."""
+    return versions.select_for_update(no_key=True).order_by("-number").first()
 
 
 def _store(newest: Version | None, fresh: Version, fields: dict[str, Any]) -> Version:

@@ -49,11 +49,13 @@ WHERE id = %(id)s AND state = 'running' AND token = %(token)s
 
 _TAKE_BACK = """
 UPDATE quizzes_proof SET failures = failures + 1, token = token + 1,
-    lease_until = NULL, last_error = %(error)s,
+    lease_until = NULL, last_error = %(error)s, rings = 0, next_ring_at = NULL,
     state = CASE WHEN failures + 1 >= %(max)s THEN 'dead' ELSE 'queued' END,
     finished_at = CASE WHEN failures + 1 >= %(max)s THEN clock_timestamp() END,
     available_at = clock_timestamp() + make_interval(secs => power(2, failures + 1))
-WHERE state = 'running' AND (lease_until < clock_timestamp() OR id = %(id)s)
+WHERE state = 'running' AND CASE WHEN %(id)s::bigint IS NULL
+    THEN lease_until < clock_timestamp()
+    ELSE id = %(id)s AND token = %(token)s END
 RETURNING uuid
 """
 
@@ -66,15 +68,21 @@ def request_proof(version: QuestionVersion, *, user: Any) -> Proof:
     """
     if user is not None and not can_author(user, version.question.course):
         raise NotAllowedError("not_an_author", "Only instructors of the course prove.")
-    scenario = version.scenario_version
-    if scenario is None:
-        raise ConflictError(
-            "nothing_to_prove", "This question runs no scenario: publish it directly."
-        )
     with transaction.atomic():
-        QuestionVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+        version = (
+            QuestionVersion.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("scenario_version")
+            .get(pk=version.pk)
+        )
+        scenario = version.scenario_version
+        if scenario is None:
+            raise ConflictError(
+                "nothing_to_prove",
+                "This question runs no scenario: publish it directly.",
+            )
         under_way = version.proofs.filter(
             state__in=OPEN_STATES,
+            scenario_version=scenario,
             question_digest=version.digest,
             scenario_digest=scenario.digest,
         ).first()
@@ -131,15 +139,23 @@ def drain_proofs(lane: str, *, worker: str) -> int:
 
 
 def run_proof(proof: Proof) -> None:
-    """Run a claimed proof to its end, unless it is canceled or its token moves on."""
+    """Run a claimed proof to its end, unless it is canceled or its token moves on.
+
+    One whose texts were edited since it was asked for is canceled: it would prove
+    another text than it names.
+    """
+    if not _is_of_these_texts(proof):
+        edited = _counterexample("edited", "The text was edited meanwhile.")
+        _finish(proof, ProofState.CANCELED, [], [edited])
+        return
     try:
         report = _prove(proof)
     except simulator.SimulatorError as error:
-        _finish(proof, ProofState.FAILED, [], [_counterexample_of_error(error)])
+        _finish(proof, ProofState.FAILED, [], [_counterexample("scenario", str(error))])
         return
     except Exception as error:
         logger.exception("proof %s failed", proof.pk)
-        take_back_proofs(proof_id=proof.pk, error=repr(error))
+        _take_back(repr(error), proof)
         return
     if report is None:
         return
@@ -148,13 +164,22 @@ def run_proof(proof: Proof) -> None:
     _finish(proof, state, rows, counterexamples)
 
 
-def take_back_proofs(
-    *, proof_id: int | None = None, error: str = "its worker went away"
-) -> int:
-    """Count a failure of proofs whose lease ran out, or of the one named; how many."""
+def take_back_proofs() -> int:
+    """Count a failure of every proof whose lease ran out; how many."""
+    return _take_back("its worker went away")
+
+
+def _take_back(error: str, proof: Proof | None = None) -> int:
+    """Count a failure of the proof in our hands, or of all whose lease ran out."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            _TAKE_BACK, {"error": error[:2000], "max": MAX_FAILURES, "id": proof_id}
+            _TAKE_BACK,
+            {
+                "error": error[:2000],
+                "max": MAX_FAILURES,
+                "id": proof.pk if proof else None,
+                "token": proof.token if proof else None,
+            },
         )
         uuids = [row[0] for row in cursor.fetchall()]
         notify("proof", uuids)
@@ -172,6 +197,16 @@ def _claim(lane: str, worker: str) -> Proof | None:
         ).get(pk=row[0])
         notify("proof", [proof.uuid])
     return proof
+
+
+def _is_of_these_texts(proof: Proof) -> bool:
+    """True if the texts that were claimed with the proof are the ones it names."""
+    version = proof.question_version
+    return (
+        proof.scenario_version_id == version.scenario_version_id
+        and proof.question_digest == version.digest
+        and proof.scenario_digest == proof.scenario_version.digest
+    )
 
 
 def _prove(proof: Proof) -> tuple[list[Any], list[Any]] | None:
@@ -217,7 +252,7 @@ def _finish(
         current = Proof.objects.filter(
             pk=proof.pk, state=ProofState.RUNNING, token=proof.token
         )
-        current.update(
+        changed = current.update(
             state=state,
             matrix=rows,
             counterexamples=counterexamples,
@@ -227,20 +262,22 @@ def _finish(
             simulator_version=simulator.SIMULATOR_VERSION,
             finished_at=database_now(),
         )
-        notify("proof", [proof.uuid])
+        if changed:
+            notify("proof", [proof.uuid])
 
 
 def _row(step: simulator.ProofStep) -> dict[str, Any]:
     return {"seed": step.seed, "params": dict(step.params), "row": dict(step.row)}
 
 
-def _counterexample_of_error(error: Exception) -> dict[str, Any]:
+def _counterexample(kind: str, message: str) -> dict[str, Any]:
+    """One that no variant shows: the proof could not be run at all."""
     return {
-        "kind": "scenario",
+        "kind": kind,
         "seed": None,
         "params": {},
         "option": None,
-        "message": str(error),
+        "message": message,
         "events": [],
     }
 

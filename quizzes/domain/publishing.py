@@ -27,18 +27,23 @@ def publish_question(version: QuestionVersion, *, user: Any) -> QuestionVersion:
     with transaction.atomic():
         locked = (
             QuestionVersion.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("scenario_version", "question")
+            .select_related("question")
             .get(pk=version.pk)
         )
         if locked.state == VersionState.PUBLISHED:
             return locked
         if locked.state == VersionState.RETIRED:
             raise ConflictError("retired", "A retired version cannot be published.")
-        proof = current_proof(locked)
-        if locked.scenario_version is not None:
+        proof = None
+        if locked.scenario_version_id is not None:
+            scenario = ScenarioVersion.objects.select_for_update(no_key=True).get(
+                pk=locked.scenario_version_id
+            )
+            locked.scenario_version = scenario
+            proof = current_proof(locked)
             if proof is None:
                 raise ConflictError("no_proof", _why_not(locked))
-            _publish_scenario(locked.scenario_version)
+            _publish_scenario(scenario)
         locked.state = VersionState.PUBLISHED
         locked.proof = proof
         locked.published_at = database_now()

@@ -10,7 +10,7 @@ from quizzes.domain.clock import database_now
 from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
 from quizzes.domain.ledger import hold_ledger
 from quizzes.domain.notifying import notify
-from quizzes.enums import GradeSource, JobState, Outcome, QuestionState
+from quizzes.enums import GradeSource, JobState, Outcome, QuestionState, ScorePolicy
 from quizzes.models import GradeEvent, GradingJob, InstanceQuestion, Verdict
 from quizzes.rules import can_grade
 from quizzes.scoring import ScoringError, rubric_fraction
@@ -49,7 +49,7 @@ def grade_manually(
         locked.state = JobState.GRADED
         locked.finished_at = database_now()
         locked.save(update_fields=["state", "finished_at"])
-        _move_question(job, fraction, Outcome(verdict.outcome))
+        _move_question(job, fraction)
         event = GradeEvent.objects.create(
             instance_question=job.submission.variant.instance_question,
             submission=job.submission,
@@ -106,10 +106,15 @@ def _outcome(fraction: Decimal) -> Outcome:
     return Outcome.INCORRECT if fraction == 0 else Outcome.PARTIAL
 
 
-def _move_question(job: GradingJob, fraction: Decimal, outcome: Outcome) -> None:
-    question = InstanceQuestion.objects.select_for_update(no_key=True).get(
-        pk=job.submission.variant.instance_question_id
+def _move_question(job: GradingJob, fraction: Decimal) -> None:
+    """Let the new grade count as the assessment's policy says."""
+    question = (
+        InstanceQuestion.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("instance__assessment")
+        .get(pk=job.submission.variant.instance_question_id)
     )
+    if question.instance.assessment.score_policy == ScorePolicy.BEST:
+        fraction = max(fraction, question.fraction or fraction)
     question.fraction = fraction
-    question.state = _STATES[outcome]
+    question.state = _STATES[_outcome(fraction)]
     question.save(update_fields=["fraction", "state"])

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -9,6 +10,7 @@ from quizzes import wakeups
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.finishing import finish_overdue
 from quizzes.domain.proving import take_back_proofs
+from quizzes.domain.submitting import GRACE
 from quizzes.enums import Lane
 
 logger = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ FIRST_RING_SECONDS = 3
 _EXPIRED = """
 SELECT id FROM quizzes_gradingjob
 WHERE state = 'running' AND lease_until < clock_timestamp()
-ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+ORDER BY id LIMIT %(rows)s FOR NO KEY UPDATE SKIP LOCKED
 """
 
 _RING = """
@@ -43,10 +45,11 @@ SET rings = LEAST(j.rings + 1, 5),
 FROM waiting WHERE j.id = waiting.id RETURNING j.lane
 """
 
+# Who arrived in time may still wait for a lock, so the grace goes by first.
 _OVERDUE = """
 SELECT id FROM quizzes_assessmentinstance
-WHERE state = 'in_progress' AND closes_at < clock_timestamp()
-ORDER BY id LIMIT %s
+WHERE state = 'in_progress' AND closes_at < clock_timestamp() - %(grace)s::interval
+ORDER BY id LIMIT %(rows)s
 """
 
 
@@ -71,7 +74,7 @@ def sweep() -> SweepReport:
         dead = fail_jobs(expired, error="its worker went away") if expired else []
         proofs = take_back_proofs()
         lanes = _ring_again()
-        overdue = _ids(_OVERDUE)
+        overdue = _ids(_OVERDUE, grace=GRACE)
         for lane in lanes:
             wakeups.ring_on_commit(lane)
     return SweepReport(
@@ -107,9 +110,9 @@ def _is_alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _ids(query: str) -> list[int]:
+def _ids(query: str, **parameters: Any) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(query, [ROWS_PER_SWEEP])
+        cursor.execute(query, {"rows": ROWS_PER_SWEEP, **parameters})
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -1,16 +1,19 @@
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from quizzes.domain.finishing import finish_instance
+from quizzes.domain.queries.watching import submission_state
 from quizzes.domain.reviewing import grade_manually
 from quizzes.enums import JobState
 from quizzes.models import GradingJob, Submission
 from tests.factories import drain, job_of, right_answer, submit, wrong_answer
 from tests.trapframe.learner.conftest import Scene, client_of
 from tests.trapframe.learner.pages import html, text
+from trapframe.learner.views import submissions
 
 
 def page(scene: Scene, submission: Submission, who: str = "owner") -> Any:
@@ -69,6 +72,21 @@ def test_with_tries_left_only_the_chosen_options_run_is_shown(scene: Scene) -> N
     assert "The option that holds, run" not in shown
     assert "is shown once your tries are used up" in shown
     assert response.context["evidence"].explanation_html == ""
+
+
+def test_a_verdict_that_comes_while_the_page_is_made_is_shown_whole(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = submit(scene.variant, wrong_answer(scene.variant))
+
+    def graded_just_now(uuid: UUID) -> dict[str, Any]:
+        drain()
+        return submission_state(uuid)
+
+    monkeypatch.setattr(submissions, "submission_state", graded_just_now)
+    shown = text(page(scene, submission))
+    assert "You can try again: 1 of 2 tries used." in shown
+    assert "1 ✕ Not right" in shown
 
 
 def test_after_the_last_try_the_right_options_run_comes_too(scene: Scene) -> None:

@@ -21,9 +21,11 @@ from trapframe.web.refusals import answers_refusals
 @answers_refusals
 def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = submission_for(request.user, uuid)
+    # The state first: what is read after it is at least as new, so that a verdict is
+    # never shown beside a question that still waits for it.
+    state = submission_state(uuid)
     place = found.variant.instance_question
     page = question_page(request.user, place.instance.uuid, place.number)
-    state = submission_state(uuid)
     context = {
         "submission": found,
         "page": page,

@@ -68,8 +68,9 @@ hash_of() { cksum <"$1"; }
 is_current() { [ -f "$venv/.installed-$1" ] && [ "$(cat "$venv/.installed-$1")" = "$(hash_of "requirements/$1.txt")" ]; }
 
 [ -f "requirements/$kind.txt" ] || die "there is no requirements/$kind.txt"
-# An environment that was made elsewhere has that place in its programs.
-if ! [ -x "$venv/bin/python" ] || [ "$(cat "$venv/.location" 2>/dev/null)" != "$root" ] || ! new_enough "$venv/bin/python"; then
+# An environment that was made elsewhere and moved has the old place in its programs.
+if [ -f "$venv/.location" ]; then made_in=$(cat "$venv/.location"); else made_in=$root; fi
+if [ "$made_in" != "$root" ] || ! [ -x "$venv/bin/python" ] || ! new_enough "$venv/bin/python"; then
     python=$(find_python)
     make_environment "$python"
 fi

@@ -19,9 +19,12 @@ from quizzes.domain.judging import Result, judge
 from quizzes.domain.recording import record_results
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Runner
-from quizzes.execution.subprocess import SubprocessRunner
+from quizzes.execution.subprocess import WALL_SECONDS, SubprocessRunner
 
 logger = logging.getLogger(__name__)
+
+# Longer than a job that runs alone may take, so that a slow machine is no failure.
+SUSPECT_LEASE_SECONDS = WALL_SECONDS + 5
 
 # The database is away: no fault of any job, the leases run out by themselves.
 AWAY = (InterfaceError, OperationalError)
@@ -98,12 +101,9 @@ def beat(worker: str, lane: str) -> None:
 
 
 def _claim(lane: str, worker: str, limit: int, *, suspects: bool) -> list[ClaimedJob]:
+    lease = SUSPECT_LEASE_SECONDS if suspects else settings.GRADING_LEASE_SECONDS
     return claim_jobs(
-        lane,
-        worker=worker,
-        limit=limit,
-        lease_seconds=settings.GRADING_LEASE_SECONDS,
-        suspects=suspects,
+        lane, worker=worker, limit=limit, lease_seconds=lease, suspects=suspects
     )
 
 

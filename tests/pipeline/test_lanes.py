@@ -1,0 +1,41 @@
+"""A backlog of one lane never delays the other."""
+
+import os
+from signal import SIGCONT, SIGSTOP
+
+import pytest
+
+from quizzes import wakeups
+from quizzes.enums import JobState, Lane
+from quizzes.models import GradingJob
+from tests.live import Platform
+from tests.pipeline.waiting import wait_until_graded
+from trapframe.ops.chaos.holding import process_of
+from trapframe.ops.trial.classroom import Seat
+from trapframe.ops.trial.stack import pool_children
+
+pytestmark = pytest.mark.usefixtures("lawful")
+
+
+def test_an_answer_is_graded_while_the_bulk_lane_stands_still(
+    seats: list[Seat], worker_processes: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulk = worker_processes.children["worker-bulk"]
+    interactive = worker_processes.children["worker-interactive"]
+    with monkeypatch.context() as silence:
+        silence.setattr(wakeups, "ring", lambda lane: False)
+        backlog = [seat.submit().submission for seat in seats[1:]]
+    jobs = GradingJob.objects.filter(submission__in=backlog)
+    jobs.update(lane=Lane.BULK)
+    os.killpg(bulk.pid, SIGSTOP)
+    try:
+        wakeups.ring(Lane.BULK)
+        [job] = wait_until_graded([seats[0].submit().submission], seconds=5)
+        assert process_of(job.worker) in pool_children(interactive)
+        assert set(jobs.values_list("state", flat=True)) == {JobState.QUEUED}
+    finally:
+        os.killpg(bulk.pid, SIGCONT)
+
+    graded = wait_until_graded(backlog)
+    workers = {process_of(job.worker) for job in graded}
+    assert workers <= set(pool_children(bulk))

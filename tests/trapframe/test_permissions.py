@@ -133,9 +133,7 @@ def _arguments(
     assessment, attempt = world.assessment.key, world.attempt.uuid
     draft = make_draft(world.course)
     token, _ = tokens.issue(world.people["owner"], "test", ["learner"])
-    link = make_link(
-        world.people["brought"], next_path="/", lifetime=timedelta(minutes=1)
-    )
+    link = make_link(world.people["brought"], next_path="/", lifetime=timedelta(days=1))
     proof = request_proof(draft, user=world.people["instructor"])
     verdict = Verdict.objects.get(job__submission=world.submission)
     version, scenario = [draft.pk], ["windows-program-on-linux"]

@@ -1,9 +1,14 @@
 """The ASGI entry point: pages, API and event streams."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trapframe.settings")
 os.environ.setdefault("TRAPFRAME_ROLE", "web")
+# WhiteNoise hands out small files whole; that Django then reads them at once is right.
+warnings.filterwarnings(
+    "ignore", message="StreamingHttpResponse must consume synchronous iterators"
+)
 application = get_asgi_application()

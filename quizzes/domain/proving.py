@@ -284,8 +284,9 @@ def _counterexample(kind: str, message: str) -> dict[str, Any]:
 
 def prove_now(version: QuestionVersion) -> Proof:
     """Prove in this process: for loading fixtures, where nobody waits on a worker."""
-    proof = request_proof(version, user=None)
-    claimed = _claim_own(proof)
+    with transaction.atomic():  # queued and claimed at once: no worker comes between
+        proof = request_proof(version, user=None)
+        claimed = _claim_own(proof)
     if claimed is not None:
         run_proof(claimed)
     proof.refresh_from_db()

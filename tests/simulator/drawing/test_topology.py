@@ -1,0 +1,204 @@
+"""Drawings of runs: well-formed, readable, safe to put into a page."""
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from simulator import Run, draw_topology
+from tests.simulator.worlds import (
+    BOOT,
+    ENGINE,
+    KVM,
+    app_vm,
+    box,
+    execute,
+    install,
+    power_on,
+    run,
+    vm,
+)
+
+SVG = "{http://www.w3.org/2000/svg}"
+PLANS: dict[str, list[Any]] = {
+    "nothing": [],
+    "stuck": [power_on()],
+    "system": [*BOOT, install("app"), execute("app")],
+    "containers": [*ENGINE, box(7)],
+    "machines": [install("bare"), power_on(), app_vm(2)],
+    "hosted": [*KVM, vm(2)],
+    "nested": [*KVM, vm(), install("docker", "guest"), box(2, on="guest")],
+}
+
+
+def drawn(done: Run) -> ElementTree.Element:
+    return ElementTree.fromstring(draw_topology(done))  # noqa: S314
+
+
+def texts(root: ElementTree.Element) -> list[str]:
+    return [entry.text or "" for entry in root.iter(f"{SVG}text")]
+
+
+def classes(root: ElementTree.Element) -> list[str]:
+    return [group.get("class", "") for group in root.iter(f"{SVG}g")]
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_a_drawing_is_an_image_with_a_name(name: str) -> None:
+    root = drawn(run(PLANS[name]))
+    assert (root.tag, root.get("role")) == (f"{SVG}svg", "img")
+    title, desc = root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")
+    assert title == "What stands on what at the end of the run"
+    assert root.get("aria-label") == f"{title}. {desc}"
+    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_a_drawing_has_no_script_and_no_style(name: str) -> None:
+    root = drawn(run(PLANS[name]))
+    assert {entry.tag.removeprefix(SVG) for entry in root.iter()} <= {
+        "svg",
+        "title",
+        "desc",
+        "g",
+        "rect",
+        "text",
+    }
+    names = {key for entry in root.iter() for key in entry.attrib}
+    assert [key for key in names if key == "style" or key.startswith("on")] == []
+    assert [key for key in names if "href" in key] == []
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_every_box_is_inside_the_drawing_and_on_no_other(name: str) -> None:
+    root = drawn(run(PLANS[name]))
+    width, height = int(root.get("width", 0)), int(root.get("height", 0))
+    boxes = [
+        tuple(int(rect.get(key, 0)) for key in ("x", "y", "width", "height"))
+        for rect in root.iter(f"{SVG}rect")
+    ]
+    assert all(x >= 0 and y >= 0 for x, y, _, _ in boxes)
+    assert all(x + w <= width and y + h <= height for x, y, w, h in boxes)
+    for index, (x, y, w, h) in enumerate(boxes):
+        for a, b, c, d in boxes[index + 1 :]:
+            assert x + w <= a or a + c <= x or y + h <= b or b + d <= y
+
+
+def test_what_a_drawing_says() -> None:
+    done = run(PLANS["system"])
+    used = done.metrics["ram_kib"]["server"] // 1024
+    assert texts(drawn(done)) == [
+        "server",
+        f"hardware, {used} MiB …" if used > 999 else f"hardware, {used} MiB in use",
+        "linux-1",
+        "linux (linux 6.1)",
+        "app",
+        "process 2",
+    ]
+
+
+def test_parts_of_every_kind_have_their_class() -> None:
+    seen = {name for plan in PLANS.values() for name in classes(drawn(run(plan)))}
+    kinds = {word for name in seen for word in name.split()}
+    assert kinds == {
+        "sim-box",
+        "sim-off",
+        "sim-more",
+        *(
+            f"sim-{kind}"
+            for kind in (
+                "machine",
+                "vm",
+                "hypervisor",
+                "kernel",
+                "engine",
+                "container",
+                "process",
+            )
+        ),
+    }
+
+
+def test_what_stands_on_what_goes_upwards() -> None:
+    root = drawn(run(PLANS["machines"]))
+    heights = {
+        (group.findtext(f"{SVG}title") or "").split(":")[0]: int(rect.get("y", 0))
+        for group in root.iter(f"{SVG}g")
+        for rect in group.iter(f"{SVG}rect")
+    }
+    assert heights["server"] > heights["bare"] > heights["guest-1"]
+    assert heights["guest-1"] > heights["linux-1"]
+    assert heights["guest-1"] == heights["guest-2"]
+
+
+def test_long_rows_are_cut_and_counted() -> None:
+    labels = texts(drawn(run(PLANS["containers"])))
+    assert [label for label in labels if label.startswith("box-")] == [
+        "box-1",
+        "box-2",
+        "box-3",
+    ]
+    assert "and 4 more" in labels
+    assert "like these" in labels
+
+
+def test_a_row_of_three_is_whole() -> None:
+    assert "and" not in " ".join(texts(drawn(run([*ENGINE, box(3)]))))
+
+
+def test_parts_that_do_not_run_are_shown_so() -> None:
+    root = drawn(run(BOOT, world={"machines": {"server": {"ram_mib": 100}}}))
+    assert classes(root) == ["sim-box sim-machine", "sim-box sim-kernel sim-off"]
+    dashes = [rect.get("stroke-dasharray") for rect in root.iter(f"{SVG}rect")]
+    assert dashes == ["none", "5 3"]
+    titles = [group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g")]
+    assert titles[1] == "linux-1: linux (linux 6.1), dead"
+
+
+def test_a_machine_that_is_off_is_shown_so() -> None:
+    root = drawn(run([]))
+    assert classes(root) == ["sim-box sim-machine sim-off"]
+    assert root.findtext(f"{SVG}desc") == (
+        "Nothing stands on server (hardware, 0 MiB in use, off)."
+    )
+
+
+def test_the_description_says_what_stands_on_what() -> None:
+    done = run(PLANS["nested"])
+    used = done.metrics["ram_kib"]["server"] // 1024
+    desc = drawn(done).findtext(f"{SVG}desc") or ""
+    sentences = [re.sub(r"\d+ MiB", "N MiB", part) for part in desc.split(". ")]
+    assert f"{used} MiB" in desc
+    assert sentences == [
+        "On server (hardware, N MiB in use): 1 kernel",
+        "On linux-1 (linux (linux 6.1)): 1 hypervisor",
+        "On kvm (hypervisor, type-2): 1 vm",
+        "On guest-1 (virtual machine, N MiB in use): 1 kernel",
+        "On linux-2 (linux (linux 6.1)): 1 engine",
+        "On docker (container engine): 2 container",
+        "On box-1 (container): 1 process.",
+    ]
+
+
+def test_machines_stand_beside_each_other() -> None:
+    world = {"machines": {"other": {"cores": 1, "ram_mib": 1024}}}
+    root = drawn(run([*ENGINE, box(3)], world=world))
+    assert {"server", "other"} <= set(texts(root))
+
+
+def test_names_are_escaped() -> None:
+    done = run([])
+    done.observation["machines"]["server"]["name"] = '<b>&"\''
+    text = draw_topology(done)
+    assert "<b>" not in text
+    assert texts(ElementTree.fromstring(text))[0] == '<b>&"\''  # noqa: S314
+
+
+def test_long_names_are_cut_with_an_ellipsis() -> None:
+    done = run([])
+    done.observation["machines"]["server"]["name"] = "x" * 200
+    root = drawn(done)
+    assert re.fullmatch(r"x+…", texts(root)[0])
+    group = next(root.iter(f"{SVG}g"))
+    assert (group.findtext(f"{SVG}title") or "").startswith("x" * 200)

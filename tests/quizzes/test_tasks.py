@@ -1,0 +1,101 @@
+import os
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from quizzes import tasks
+from quizzes.domain.grading import Drained
+from quizzes.domain.proving import request_proof
+from quizzes.enums import JobState, ProofState
+from quizzes.models import GradeEvent, GradingJob, Proof, WorkerHeartbeat
+from tests import factories
+from tests.desks import executed_desk
+from tests.racing import in_thread
+
+# The task looks after its connection, which a test's transaction would hold open.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    rung: list[str] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
+    return rung
+
+
+def test_a_bell_grades_what_waits(bells: list[str]) -> None:
+    desk = executed_desk()
+    desk.submit("a")
+    tasks.drain_lane("interactive")
+    assert GradingJob.objects.get().state == JobState.GRADED
+    beat = WorkerHeartbeat.objects.get()
+    assert beat.worker.endswith(f":{os.getpid()}")
+    assert GradingJob.objects.get().worker == beat.worker
+    assert bells == []
+
+
+def test_each_bell_twice_is_the_same_as_once(bells: list[str]) -> None:
+    desk = executed_desk()
+    desk.submit("a")
+    request_proof(factories.make_small_draft(desk.course), user=None)
+    for lane in ("interactive", "bulk", "interactive", "bulk"):
+        tasks.drain_lane(lane)
+    assert GradeEvent.objects.count() == 1
+    proofs = Proof.objects.order_by("id").values_list("state", "token")
+    assert list(proofs) == [(ProofState.HELD, 1), (ProofState.HELD, 1)]
+    assert bells == []
+
+
+def test_the_bulk_lane_proves() -> None:
+    request_proof(factories.make_small_draft(factories.make_course()), user=None)
+    tasks.drain_lane("interactive")
+    assert Proof.objects.get().state == ProofState.QUEUED
+    tasks.drain_lane("bulk")
+    assert Proof.objects.get().state == ProofState.HELD
+
+
+def test_a_slice_that_was_too_short_rings_again(
+    monkeypatch: pytest.MonkeyPatch, bells: list[str]
+) -> None:
+    slices: list[Any] = []
+
+    def drain(lane: str, *, worker: str, seconds: float) -> Drained:
+        slices.append((lane, seconds))
+        return Drained(taken=20, is_empty=False)
+
+    monkeypatch.setattr(tasks, "drain", drain)
+    tasks.drain_lane("bulk")
+    assert slices == [("bulk", tasks.SLICE_SECONDS)]
+    assert set(bells) == {"bulk"}
+
+
+def test_a_connection_that_only_looks_alive_is_looked_at_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: order.append("close"))
+    monkeypatch.setattr(
+        tasks,
+        "drain",
+        lambda *_, **__: order.append("drain") or Drained(taken=0, is_empty=True),
+    )
+    tasks.drain_lane("interactive")
+    assert order == ["close", "drain"]
+
+
+def _terminate(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+
+def test_a_restarted_database_costs_no_task() -> None:
+    """The connection of a worker is dead, and nobody has noticed yet."""
+    desk = executed_desk()
+    desk.submit("a")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    in_thread(lambda: _terminate(pid))
+    tasks.drain_lane("interactive")
+    assert GradingJob.objects.get().state == JobState.GRADED

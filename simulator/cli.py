@@ -120,7 +120,7 @@ def _trace(scenario: Scenario, run: Run) -> Table:
         caption_justify="left",
     )
     for heading in ("#", "time (s)", "actor", "action", "outcome", "detail", "cause"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for event in run.events:
         detail = ", ".join(f"{key}={value}" for key, value in event.detail.items())
         table.add_row(
@@ -141,7 +141,7 @@ def _claims(scenario: Scenario, evaluation: Evaluation) -> Table:
     )
     table = Table(title=f"claims in variant {values or '-'}", title_justify="left")
     for heading in ("claim", "holds", "text"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for name, claim in evaluation.claims.items():
         holds = "yes" if claim.holds else "no"
         table.add_row(name, holds, scenario.claims[name].text)
@@ -206,7 +206,7 @@ def _matrix(obligation: Obligation, steps: Sequence[ProofStep]) -> Table:
         title_justify="left",
     )
     for heading in ("option", "claim", "holds in"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for option in obligation.options:
         count = sum(step.row.get(option.key, False) for step in steps)
         table.add_row(option.key, option.claim, f"{count} of {len(steps)}")

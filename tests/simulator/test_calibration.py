@@ -60,7 +60,9 @@ def test_times_to_start() -> None:
 def test_time_of_a_micro_machine() -> None:
     done = run([*KVM, vm()], world={"systems": {"linux": {"boot": "micro"}}})
     begun = events(done, "create_vm")[0].time
-    within("microvm_boot", events(done, "boot_services", actor="linux-2")[0].time - begun)
+    within(
+        "microvm_boot", events(done, "boot_services", actor="linux-2")[0].time - begun
+    )
 
 
 def test_speed_of_guests() -> None:

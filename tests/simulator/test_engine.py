@@ -219,9 +219,7 @@ def test_cores_serve_in_the_order_of_asking() -> None:
     st.integers(1, 4),
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15),
 )
-def test_no_core_is_used_twice_at_once(
-    count: int, jobs: list[tuple[int, int]]
-) -> None:
+def test_no_core_is_used_twice_at_once(count: int, jobs: list[tuple[int, int]]) -> None:
     engine = Engine()
     cores = Cores(engine, count)
     spans: list[tuple[int, int]] = []

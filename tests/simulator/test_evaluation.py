@@ -131,9 +131,7 @@ def test_evidence_selects_events(selector: dict[str, str], actions: list[str]) -
 
 
 def test_evidence_may_come_from_an_arm_that_the_claim_does_not_read() -> None:
-    evaluation = evaluated(
-        "runs.bad != null", [{"arm": "good", "action": "power_on"}]
-    )
+    evaluation = evaluated("runs.bad != null", [{"arm": "good", "action": "power_on"}])
     assert deciding(evaluation) == [("good", "power_on"), ("bad", "execve")]
 
 

@@ -46,7 +46,9 @@ def found(**more: Any) -> Any:
 def obligation(true: int, *options: str, **refuted: str | None) -> Obligation:
     """Options named as their claims; where nothing is said, `always` refutes them."""
     return Obligation(
-        tuple(Option(name, name, refuted.get(name, "always")) for name in options), true, "o"
+        tuple(Option(name, name, refuted.get(name, "always")) for name in options),
+        true,
+        "o",
     )
 
 
@@ -145,7 +147,9 @@ def test_a_reason_is_not_asked_for_where_the_option_holds() -> None:
 
 
 def test_two_options_that_are_one_claim() -> None:
-    promise = Obligation((Option("x", "never", "always"), Option("y", "never", "always")), 0)
+    promise = Obligation(
+        (Option("x", "never", "always"), Option("y", "never", "always")), 0
+    )
     failures = prove(found(), promise).failures
     assert kinds(failures) == [("same", None, "x, y")]
     assert failures[0].message == "options x and y are the same claim"
@@ -178,9 +182,7 @@ def test_a_claim_that_cannot_be_decided() -> None:
 
 
 def test_a_run_over_its_budget() -> None:
-    report = prove(
-        found(), obligation(1, "always"), seeds=[0], budget=Budget(events=5)
-    )
+    report = prove(found(), obligation(1, "always"), seeds=[0], budget=Budget(events=5))
     assert kinds(report.failures) == [("budget", 0, ""), ("budget", 0, "")]
     assert [failure.message for failure in report.failures] == [
         "arm a: events budget of 5 exceeded",

@@ -22,9 +22,7 @@ SPACE = {"ram": [512, 1024], "kind": ["linux", "windows"], "on": [True, False]}
 
 
 def test_an_unknown_arm() -> None:
-    with pytest.raises(
-        InputError, match=r"^there is no arm 'b'; one of: a$"
-    ):
+    with pytest.raises(InputError, match=r"^there is no arm 'b'; one of: a$"):
         run_arm(scenario(), "b", {})
 
 

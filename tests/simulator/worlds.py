@@ -8,8 +8,16 @@ from typing import Any
 
 import yaml
 
-from simulator import Budget, Event, Problem, Run, Scenario, ScenarioError
-from simulator import load_scenario, run_arm
+from simulator import (
+    Budget,
+    Event,
+    Problem,
+    Run,
+    Scenario,
+    ScenarioError,
+    load_scenario,
+    run_arm,
+)
 from tests.source_code import ROOT
 
 SCENARIOS = ROOT / "fixtures" / "scenarios"

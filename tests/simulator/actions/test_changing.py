@@ -129,9 +129,7 @@ def test_permission_of_a_file_that_is_not_there() -> None:
         (execute("app"), "exec"),
     ],
 )
-def test_without_a_system_nothing_changes(
-    step: dict[str, object], action: str
-) -> None:
+def test_without_a_system_nothing_changes(step: dict[str, object], action: str) -> None:
     assert failures(run([step])) == [("server", action, NO_SYSTEM)]
 
 

@@ -1,6 +1,6 @@
 """The two towers: drawn from runs of one scenario."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from simulator import draw_two_towers, load_scenario, prove
 from simulator.drawing.towers import SCENARIO
@@ -10,14 +10,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_the_towers_are_one_image() -> None:
-    root = ElementTree.fromstring(draw_two_towers())  # noqa: S314
+    root = ET.fromstring(draw_two_towers())  # noqa: S314
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title") == "Two towers"
     assert (root.findtext(f"{SVG}desc") or "").startswith("Left, three virtual")
 
 
 def test_the_captions_count_the_kernels_of_the_runs() -> None:
-    root = ElementTree.fromstring(draw_two_towers())  # noqa: S314
+    root = ET.fromstring(draw_two_towers())  # noqa: S314
     captions = [
         text.text
         for text in root.iter(f"{SVG}text")
@@ -27,7 +27,7 @@ def test_the_captions_count_the_kernels_of_the_runs() -> None:
 
 
 def test_each_tower_holds_the_application_three_times() -> None:
-    root = ElementTree.fromstring(draw_two_towers())  # noqa: S314
+    root = ET.fromstring(draw_two_towers())  # noqa: S314
     labels = [text.text for text in root.iter(f"{SVG}text")]
     assert (labels.count("app"), labels.count("guest (linux 6.1)")) == (6, 3)
 

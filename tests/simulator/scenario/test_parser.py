@@ -143,20 +143,30 @@ claims:
 """
     assert [str(problem) for problem in problems_of(text)] == [
         "line 1, column 1: the key 'title' is missing",
-        "line 1, column 6 at key: 'Not A Key' is not a key: lower-case letters, "
-        "digits and -",
+        (
+            "line 1, column 6 at key: 'Not A Key' is not a key: lower-case letters, "
+            "digits and -"
+        ),
         "line 2, column 1: unknown key 'titel' (did you mean title?)",
-        "line 5, column 21 at world.machines.server.cores: 0 is out of range "
-        "(from 1 to 1024)",
-        "line 5, column 33 at world.machines.server.ram_mib: a whole number "
-        "expected, not text",
-        "line 10, column 9 at arms.a.plan[0]: unknown action 'exce' "
-        "(did you mean exec?)",
-        "line 12, column 28 at claims.c.expression: not valid CEL: "
-        "<input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', "
-        "'(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, "
-        "STRING, BYTES, IDENTIFIER}",
-        "line 12, column 46 at claims.c.refuted_by: there is no claim 'd' (one of: c)",
+        (
+            "line 5, column 21 at world.machines.server.cores: 0 is out of range "
+            "(from 1 to 1024)"
+        ),
+        (
+            "line 5, column 33 at world.machines.server.ram_mib: a whole number "
+            "expected, not text"
+        ),
+        (
+            "line 10, column 9 at arms.a.plan[0]: unknown action 'exce' "
+            "(did you mean exec?)"
+        ),
+        (
+            "line 12, column 28 at claims.c.expression: not valid CEL: "
+            "<input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', "
+            "'(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, "
+            "STRING, BYTES, IDENTIFIER}"
+        ),
+        "line 12, column 47 at claims.c.refuted_by: there is no claim 'd' (one of: c)",
     ]
 
 
@@ -185,15 +195,26 @@ def test_a_file_that_is_wrong_all_over_stops_at_a_hundred_problems() -> None:
         ),
         ({"title": None}, [("title", "text expected, not nothing", "")]),
         ({"title": ["a"]}, [("title", "text expected, not a list", "")]),
-        ({"summary": True}, [
-            ("summary", "text expected, not true or false", "put quotes around it")
-        ]),
+        (
+            {"summary": True},
+            [("summary", "text expected, not true or false", "put quotes around it")],
+        ),
         ({"arms": {}}, [("arms", "1 to 20 entries expected", "")]),
         ({"arms": []}, [("arms", "a mapping expected, not a list", "")]),
-        ({"arms": {"a": 5}}, [("arms.a", "a mapping expected, not a whole number", "")]),
-        ({"arms": {"A": {"label": "x"}}}, [
-            ("arms", "'A' is not a name", "lower-case letters, digits and _, a letter first")
-        ]),
+        (
+            {"arms": {"a": 5}},
+            [("arms.a", "a mapping expected, not a whole number", "")],
+        ),
+        (
+            {"arms": {"A": {"label": "x"}}},
+            [
+                (
+                    "arms",
+                    "'A' is not a name",
+                    "lower-case letters, digits and _, a letter first",
+                )
+            ],
+        ),
         ({"setup": {}}, [("setup", "a list expected, not a mapping", "")]),
         ({"obligations": {}}, [("obligations", "a list expected, not a mapping", "")]),
         ({"claims": []}, [("claims", "a mapping expected, not a list", "")]),
@@ -321,9 +342,7 @@ def test_what_can_be_installed_has_one_name() -> None:
 def test_a_section_that_is_no_mapping(section: str) -> None:
     spec = document([])
     spec["world"] = {"machines": WORLD["machines"], section: [1]}
-    assert found(spec) == [
-        (f"world.{section}", "a mapping expected, not a list", "")
-    ]
+    assert found(spec) == [(f"world.{section}", "a mapping expected, not a list", "")]
 
 
 @pytest.mark.parametrize(
@@ -380,8 +399,10 @@ def test_a_section_that_is_no_mapping(section: str) -> None:
             {"run": {"program": "app"}},
             "",
             "unknown action 'run'",
-            "one of: exec, install, install_libraries, load, make_executable, "
-            "power_on, register_format, start_container, start_vm",
+            (
+                "one of: exec, install, install_libraries, load, make_executable, "
+                "power_on, register_format, start_container, start_vm"
+            ),
         ),
     ],
 )
@@ -417,7 +438,13 @@ def test_a_change_says_what_and_to_what(change: dict[str, Any]) -> None:
             "'container.kernels' is not known here",
             "did you mean container.kernel?",
         ),
-        (5, "own", "mechanism", "text expected, not a whole number", "put quotes around it"),
+        (
+            5,
+            "own",
+            "mechanism",
+            "text expected, not a whole number",
+            "put quotes around it",
+        ),
         (
             "container.kernel",
             "half",
@@ -513,7 +540,12 @@ def test_every_mechanism_can_be_changed_by_an_arm(name: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "path", "message", "hint"),
     [
-        ({"expression": "runs.b.metrics.x == 1"}, "expression", "there is no arm 'b'", "one of: a"),
+        (
+            {"expression": "runs.b.metrics.x == 1"},
+            "expression",
+            "there is no arm 'b'",
+            "one of: a",
+        ),
         (
             {"expression": "runs.a.metric.x == 1"},
             "expression",
@@ -521,10 +553,20 @@ def test_every_mechanism_can_be_changed_by_an_arm(name: str) -> None:
             "did you mean metrics?",
         ),
         ({"expression": ""}, "expression", "empty text", ""),
-        ({"expression": 5}, "expression", "text expected, not a whole number", "put quotes around it"),
+        (
+            {"expression": 5},
+            "expression",
+            "text expected, not a whole number",
+            "put quotes around it",
+        ),
         ({"refuted_by": "d"}, "refuted_by", "there is no claim 'd'", "one of: c"),
         ({"evidence": [{}]}, "evidence[0]", "the key 'arm' is missing", ""),
-        ({"evidence": [{"arm": "b"}]}, "evidence[0].arm", "there is no arm 'b'", "one of: a"),
+        (
+            {"evidence": [{"arm": "b"}]},
+            "evidence[0].arm",
+            "there is no arm 'b'",
+            "one of: a",
+        ),
         (
             {"evidence": [{"arm": "a", "pick": "some"}]},
             "evidence[0].pick",
@@ -579,7 +621,9 @@ def test_an_expression_is_not_a_parameter() -> None:
         ),
     ],
 )
-def test_obligations(fields: dict[str, Any], path: str, message: str, hint: str) -> None:
+def test_obligations(
+    fields: dict[str, Any], path: str, message: str, hint: str
+) -> None:
     options = [{"key": "a", "claim": "fine"}]
     promise = {"key": "o", "choose": 0, "options": options, **fields}
     spec = document(obligations=[promise])
@@ -640,7 +684,12 @@ def test_obligations(fields: dict[str, Any], path: str, message: str, hint: str)
             "a range has whole numbers: from, to and step",
             "",
         ),
-        ({"a": {"from": 2, "to": 1}}, "parameters.a", "a range gives 1 to 200 values", ""),
+        (
+            {"a": {"from": 2, "to": 1}},
+            "parameters.a",
+            "a range gives 1 to 200 values",
+            "",
+        ),
         (
             {"a": {"from": 1, "to": 201}},
             "parameters.a",
@@ -677,7 +726,10 @@ def test_parameters(parameters: Any, path: str, message: str, hint: str) -> None
         ("params.a > 5", "no variant satisfies the condition"),
         ("params.b == 1", "KeyError: 'b'"),
         ("params.a", "gives 1, not true or false"),
-        ("[1].all(x, true)", "too many loops (all, exists, map, filter): no loops here"),
+        (
+            "[1].all(x, true)",
+            "too many loops (all, exists, map, filter): no loops here",
+        ),
     ],
 )
 def test_conditions(where: str, message: str) -> None:

@@ -171,7 +171,9 @@ def test_nesting_is_bounded() -> None:
 
 
 def test_the_number_of_values_is_bounded() -> None:
-    assert stopped("[" + "1, " * 20_001 + "]")[2] == "more than 20000 values in one file"
+    assert (
+        stopped("[" + "1, " * 20_001 + "]")[2] == "more than 20000 values in one file"
+    )
 
 
 def test_the_size_is_bounded() -> None:

@@ -1,0 +1,59 @@
+"""What simulator/README.md shows is what happens."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from simulator import MECHANISMS
+from simulator.actions.plan import VERBS
+from simulator.scenario.vocabulary import WORLD_FIELDS
+from tests.source_code import ROOT
+
+TEXT = (ROOT / "simulator" / "README.md").read_text(encoding="utf-8")
+SESSIONS = re.findall(r"```console\n\$ (.+)\n([^`]*)```", TEXT)
+PROGRAMS = re.findall(r"```python\n([^`]*)```", TEXT)
+
+
+def lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("command", "output"), SESSIONS)
+def test_commands_print_what_is_shown(command: str, output: str) -> None:
+    words = shlex.split(command)
+    done = subprocess.run(
+        [sys.executable if word == "python" else word for word in words],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert lines(done.stdout) == lines(output)
+
+
+def test_there_is_something_to_run() -> None:
+    assert len(SESSIONS) >= 3
+    assert len(PROGRAMS) == 1
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_programs_print_what_their_comments_say(program: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = re.findall(r"print\(.*\)  # (.+)", program)
+    assert lines(done.stdout) == said
+
+
+@pytest.mark.parametrize("word", [*MECHANISMS, *VERBS, *WORLD_FIELDS])
+def test_every_word_of_the_language_is_named(word: str) -> None:
+    assert f"`{word}`" in TEXT

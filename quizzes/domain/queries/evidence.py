@@ -17,7 +17,7 @@ from quizzes.execution.in_process import scenario_of
 from quizzes.models import GradeEvent, Run, Submission, Verdict
 from quizzes.question_types.base import Presentation, ReviewedOption
 from quizzes.question_types.registry import question_type
-from quizzes.rules import can_grade
+from quizzes.rules import can_grade, can_view_instance
 from quizzes.specs import MultipleChoiceBody, QuestionSpec
 
 # A chain of causes longer than this is cut at its far end.
@@ -74,10 +74,12 @@ class Evidence:
 def evidence_for(submission: Submission, *, viewer: Any) -> Evidence | None:
     """The applied verdict and its evidence as far as the viewer may see it now.
 
-    None while there is no verdict. Those who grade the course see everything.
+    None while there is no verdict, and for whoever may not see the attempt. Those
+    who grade the course see everything.
     """
+    instance = submission.variant.instance_question.instance
     verdict = _applied_verdict(submission)
-    if verdict is None:
+    if verdict is None or not can_view_instance(viewer, instance):
         return None
     row = question_row(submission.variant)
     course = submission.variant.question_version.question.course

@@ -34,8 +34,22 @@ class Places:
     redis_server: Path
 
 
+def make_data_dir(data_dir: Path) -> None:
+    """The folder itself; others may at most pass through it, and only root's."""
+    if data_dir.is_dir():
+        return
+    try:
+        data_dir.mkdir(parents=True)
+        data_dir.chmod(0o700 if os.geteuid() else 0o711)
+    except OSError as error:
+        raise ServiceError(f"cannot make the folder {data_dir}: {error}") from error
+
+
 def prepare(data_dir: Path) -> Places:
-    """Make the folders with their owners; raises ServiceError when one is not ours."""
+    """Make what is in it, each with its owner.
+
+    Raises ServiceError when a folder is not ours.
+    """
     account = _account()
     home = _home(data_dir, account)
     for name in ("redis", "log"):
@@ -98,22 +112,11 @@ def _account() -> Account | None:
 
 
 def _home(data_dir: Path, account: Account | None) -> Path:
-    _make_data_dir(data_dir, 0o711 if account else 0o700)
     if account is None or _others_may(data_dir, _TRAVERSE):
         return data_dir
     fallback = _FALLBACK_ROOT / folder_name(data_dir)
     _private_folder(fallback, account)
     return fallback
-
-
-def _make_data_dir(data_dir: Path, mode: int) -> None:
-    if data_dir.is_dir():
-        return
-    try:
-        data_dir.mkdir(parents=True)
-        data_dir.chmod(mode)
-    except OSError as error:
-        raise ServiceError(f"cannot make the folder {data_dir}: {error}") from error
 
 
 def _private_folder(folder: Path, account: Account | None) -> None:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from trapframe.embedded.redis import RedisProgram
 from trapframe.embedded.server import START_SECONDS, Server
 
 _POLL_SECONDS = 0.05
+# Tells those who wait to join that both answer.
+_READY = "ready"
 
 
 class Services:
@@ -75,27 +78,35 @@ def services(data_dir: Path) -> Iterator[Services]:
     When another process already runs them for this folder, they are used and left
     alone: they end with that process. Raises ServiceError, naming place and fix.
     """
-    prepared = places.prepare(data_dir)
-    ready = runtime_folder(data_dir) / "ready"
+    places.make_data_dir(data_dir)
+    runtime = runtime_folder(data_dir)
     lock = places.lock_file(data_dir)
     try:
-        if not _own_or_join(lock, ready):
+        if not _own_or_join(lock, runtime / _READY):
             yield Services(addresses(data_dir), None)
             return
-        ready.unlink(missing_ok=True)
-        postgres = Server(PostgresProgram(prepared), prepared)
-        redis = Server(RedisProgram(prepared), prepared)
-        try:
-            postgres.start()
-            redis.start()
-            ready.touch()
-            yield Services(addresses(data_dir), (postgres, redis))
-        finally:
-            ready.unlink(missing_ok=True)
-            redis.stop()
-            postgres.stop()
+        with _running(places.prepare(data_dir)) as servers:
+            yield Services(addresses(data_dir), servers)
+        shutil.rmtree(runtime, ignore_errors=True)
     finally:
         os.close(lock)
+
+
+@contextmanager
+def _running(prepared: places.Places) -> Iterator[tuple[Server, Server]]:
+    ready = prepared.runtime / _READY
+    ready.unlink(missing_ok=True)  # of an owner that was killed
+    postgres = Server(PostgresProgram(prepared), prepared)
+    redis = Server(RedisProgram(prepared), prepared)
+    try:
+        postgres.start()
+        redis.start()
+        ready.touch()
+        yield postgres, redis
+    finally:
+        ready.unlink(missing_ok=True)
+        redis.stop()
+        postgres.stop()
 
 
 def _own_or_join(lock: int, ready: Path) -> bool:

@@ -7,11 +7,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tests.source_code import ROOT
 from trapframe.embedded.addresses import folder_name
 
+ORDINARY = "nobody"
 _HEAD = f"""
 import os, signal, sys, time
 from pathlib import Path
@@ -23,20 +25,37 @@ data = Path(sys.argv[1])
 
 
 def users() -> list[str]:
-    """Who the services are tried as: root and another, or the one that we are."""
+    """Who the services are tried as: we, and for root an ordinary user as well.
+
+    Unless Python itself lies where no other user can run it, as below /root.
+    """
     me = pwd.getpwuid(os.getuid()).pw_name
-    return [me, "nobody"] if os.getuid() == 0 else [me]
+    if os.getuid() != 0 or not _can_run_python(ORDINARY):
+        return [me]
+    return [me, ORDINARY]
+
+
+@cache
+def _can_run_python(user: str) -> bool:
+    try:
+        subprocess.run([sys.executable, "-c", ""], user=user, cwd="/", check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
 
 
 def start(program: str, data_dir: Path, user: str) -> "subprocess.Popen[str]":
     """Run `program` with services, psycopg, start_child, data, os, signal, time."""
+    is_us = user == pwd.getpwuid(os.getuid()).pw_name
     return subprocess.Popen(
         [sys.executable, "-c", _HEAD + textwrap.dedent(program), str(data_dir)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd="/",
-        user=user if os.getuid() == 0 else None,
+        user=None if is_us else user,
+        # Another user could not write what a measured process has to write.
+        env={k: v for k, v in os.environ.items() if is_us or "COVERAGE" not in k},
     )
 
 

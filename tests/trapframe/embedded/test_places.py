@@ -50,9 +50,25 @@ def test_a_folder_that_cannot_be_made_is_named() -> None:
 
 
 def test_an_ordinary_user_keeps_everything_in_the_data_folder(tmp_path: Path) -> None:
+    assert places._home(tmp_path, None) == tmp_path
+
+
+@pytest.mark.parametrize(("uid", "mode"), [(0, 0o711), (1000, 0o700)])
+def test_only_roots_data_folder_can_be_passed_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uid: int, mode: int
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
     folder = tmp_path / "new" / "data"
-    assert places._home(folder, None) == folder
-    assert folder.stat().st_mode & 0o777 == 0o700
+    places.make_data_dir(folder)
+    assert folder.stat().st_mode & 0o777 == mode
+    folder.chmod(0o750)
+    places.make_data_dir(folder)  # one that is there keeps its mode
+    assert folder.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_data_folder_that_cannot_be_made_is_named() -> None:
+    with pytest.raises(ServiceError, match="cannot make the folder /proc/nowhere"):
+        places.make_data_dir(Path("/proc/nowhere"))
 
 
 def test_a_folder_that_the_account_cannot_reach_is_replaced(
@@ -62,11 +78,11 @@ def test_a_folder_that_the_account_cannot_reach_is_replaced(
     elsewhere.mkdir()
     monkeypatch.setattr(places, "_FALLBACK_ROOT", elsewhere)
     private = tmp_path / "home"
-    private.mkdir(mode=0o700)
     data = private / ".data"
+    data.mkdir(parents=True)
+    private.chmod(0o700)
     account = Account(os.getuid(), os.getgid())
     assert places._home(data, account) == elsewhere / folder_name(data)
-    assert data.stat().st_mode & 0o777 == 0o711
     assert private.stat().st_mode & 0o777 == 0o700
     remove_data(data)
     assert list(elsewhere.iterdir()) == []

@@ -13,6 +13,7 @@ from tests.trapframe.embedded.sessions import (
     users,
     wait_until,
 )
+from trapframe.embedded.addresses import runtime_folder
 
 AS_EACH_USER = pytest.mark.parametrize("user", users(), indirect=True)
 
@@ -41,6 +42,7 @@ def test_both_services_answer(user: str, data_dir: Path) -> None:
     )
     assert output.split() == ["trapframe", "True"]
     assert processes_of(data_dir) == []
+    assert not runtime_folder(data_dir).exists()
 
 
 def test_they_are_durable_and_reachable_through_private_sockets_alone(

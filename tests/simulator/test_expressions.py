@@ -93,7 +93,7 @@ def test_loops_beside_each_other_are_not_bounded() -> None:
     ],
 )
 def test_where_loops_are_not_wanted_none_is_taken(loop: str) -> None:
-    with pytest.raises(ExpressionError, match="no loops here$"):
+    with pytest.raises(ExpressionError, match=r"no loops here$"):
         compiled(loop, macros=0)
     assert compiled(loop).truth({}) is True
 

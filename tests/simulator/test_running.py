@@ -59,7 +59,7 @@ def test_parameters_are_kept_in_declared_order() -> None:
 
 
 def test_an_unknown_mechanism() -> None:
-    with pytest.raises(InputError, match="^there is no mechanism 'x'$"):
+    with pytest.raises(InputError, match=r"^there is no mechanism 'x'$"):
         run_arm(scenario(), "a", {}, mechanisms={"x": "on"})
 
 

@@ -163,8 +163,8 @@ claims:
         (
             "line 12, column 28 at claims.c.expression: not valid CEL: "
             "<input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', "
-            "'(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, "
-            "STRING, BYTES, IDENTIFIER}"
+            "'(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, "
+            "NUM_UINT, STRING, BYTES, IDENTIFIER}"
         ),
         "line 12, column 47 at claims.c.refuted_by: there is no claim 'd' (one of: c)",
     ]

@@ -40,9 +40,11 @@ class Cursor(CursorPagination):
         asked = request.query_params.get("page_size")
         if asked is None:
             return self.page_size
-        if not _is_id(asked) or int(asked) == 0:
+        digits = asked.lstrip("0") if asked.isascii() and asked.isdecimal() else ""
+        if not digits:
             raise _invalid("page_size", "A whole number from 1.")
-        return min(int(asked), self.max_page_size)
+        # Not all of them are read: a number may have more digits than int() takes.
+        return min(int(digits[:9]), self.max_page_size)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameters = super().get_schema_operation_parameters(view)

@@ -23,7 +23,7 @@ from trapframe.accounts.models import Scope
 from trapframe.api.throttling import CallerThrottle, SubmitThrottle
 from trapframe.wsgi import application
 
-EXAMPLES = 6
+EXAMPLES = 10
 UNSURE = {"POST /api/v1/variants/{uuid}/submissions/"}
 api = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
 

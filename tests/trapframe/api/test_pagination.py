@@ -54,10 +54,11 @@ def test_a_page_is_capped(world: World) -> None:
     client = world.token("owner", "learner")
 
     assert len(client.get(COURSES).json()["results"]) == 50
-    assert len(client.get(COURSES, {"page_size": 100_000}).json()["results"]) == 200
+    for size in ("100000", "9" * 5000):
+        assert len(client.get(COURSES, {"page_size": size}).json()["results"]) == 200
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "x", "1.5", "", "٣", "9" * 30])
+@pytest.mark.parametrize("size", ["0", "-1", "x", "1.5", "", "٣", "00"])
 def test_a_page_size_that_is_none(world: World, size: str) -> None:
     answer = world.token("owner", "learner").get(COURSES, {"page_size": size})
 

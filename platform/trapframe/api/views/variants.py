@@ -28,6 +28,7 @@ from trapframe.api.serializers.attempts import (
 from trapframe.api.serializers.submissions import SubmissionSerializer
 from trapframe.api.throttling import CallerThrottle, SubmitThrottle
 from trapframe.api.views.submissions import RETRY_AFTER, submission_response
+from trapframe.web.arrival import waited
 
 # An answer that cannot be graded as it is: refused at once, and it costs no try.
 ANSWER_REASONS = (
@@ -126,7 +127,11 @@ class VariantSubmissions(Endpoint):
         body = body_of(request, SubmissionWriteSerializer)
         variant = variant_for(request, uuid)
         result = submit_answer(
-            variant, user=caller(request), raw=body["answer"], idempotency_key=key
+            variant,
+            user=caller(request),
+            raw=body["answer"],
+            idempotency_key=key,
+            waited=waited(request),
         )
         response = submission_response(result.submission, viewer=caller(request))
         response.status_code = 202 if result.created else 200

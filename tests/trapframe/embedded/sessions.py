@@ -52,7 +52,7 @@ def start(program: str, data_dir: Path, user: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd="/",
+        cwd=ROOT,
         user=None if is_us else user,
         # Another user could not write what a measured process has to write.
         env={k: v for k, v in os.environ.items() if is_us or "COVERAGE" not in k},

@@ -40,7 +40,7 @@ class Demo:
         self._process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "demo"],
             env=env,
-            cwd="/",
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -5,10 +5,12 @@ import warnings
 
 from django.core.asgi import get_asgi_application
 
+from trapframe.web.arrival import stamp_arrivals
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trapframe.settings")
 os.environ.setdefault("TRAPFRAME_ROLE", "web")
 # WhiteNoise hands out small files whole; that Django then reads them at once is right.
 warnings.filterwarnings(
     "ignore", message="StreamingHttpResponse must consume synchronous iterators"
 )
-application = get_asgi_application()
+application = stamp_arrivals(get_asgi_application())

@@ -67,17 +67,24 @@ class _Past:
 
 
 def submit_answer(
-    variant: Variant, *, user: Any, raw: dict[str, Any], idempotency_key: str
+    variant: Variant,
+    *,
+    user: Any,
+    raw: dict[str, Any],
+    idempotency_key: str,
+    waited: timedelta = timedelta(0),
 ) -> SubmitResult:
     """Store the answer and queue its grading, at most once per key.
 
     ``raw`` is what the learner sent: ``{"chosen": [...]}`` or ``{"text": ...}``.
+    ``waited`` is how long ago the request arrived: a busy server is not the learner's
+    delay, so it is taken off, up to ``GRACE``.
     Raises NotAllowedError (``not_yours``), InvalidInputError (``invalid_answer`` and
     its kinds, ``invalid_idempotency_key``), ConflictError (``closed``,
     ``no_tries_left``, ``grading_in_progress``, ``question_broken``,
     ``idempotency_mismatch``).
     """
-    received_at = database_now()
+    received_at = database_now() - min(waited, GRACE)
     if variant.instance_question.instance.user_id != user.pk:
         raise NotAllowedError("not_yours", "Only the learner of this attempt answers.")
     _check_key(idempotency_key)

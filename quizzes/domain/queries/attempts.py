@@ -81,20 +81,15 @@ def instance_for(user: Any, uuid: UUID) -> AssessmentInstance:
     """The attempt; raises NotFoundError for whoever has no right to it."""
     everything = AssessmentInstance.objects.select_related("assessment__course")
     instance = everything.filter(uuid=uuid).first()
-    if instance is None or not _may_see(user, instance):
+    if instance is None or not may_see(user, instance):
         raise NotFoundError("attempt")
     return instance
 
 
 def variant_for(user: Any, uuid: UUID) -> Variant:
     """The variant with its question, version and attempt; NotFoundError as above."""
-    return visible_variant(user, uuid=uuid)
-
-
-def visible_variant(user: Any, **which: Any) -> Variant:
-    """The one variant that the lookups name, as ``variant_for`` gives it."""
     variant = (
-        Variant.objects.filter(**which)
+        Variant.objects.filter(uuid=uuid)
         .select_related(
             "instance_question__instance__assessment__course",
             "question_version__question",
@@ -103,7 +98,7 @@ def visible_variant(user: Any, **which: Any) -> Variant:
         .defer("question_version__source", "scenario_version__source")
         .first()
     )
-    if variant is None or not _may_see(user, variant.instance_question.instance):
+    if variant is None or not may_see(user, variant.instance_question.instance):
         raise NotFoundError("question")
     return variant
 
@@ -119,7 +114,7 @@ def submission_for(user: Any, uuid: UUID) -> Submission:
         )
         .first()
     )
-    if submission is None or not _may_see(
+    if submission is None or not may_see(
         user, submission.variant.instance_question.instance
     ):
         raise NotFoundError("submission")
@@ -190,7 +185,8 @@ def job_view(submission: Submission) -> JobView:
     )
 
 
-def _may_see(user: Any, instance: AssessmentInstance) -> bool:
+def may_see(user: Any, instance: AssessmentInstance) -> bool:
+    """True if the attempt is the user's own, or of a course that the user instructs."""
     if instance.user_id == user.pk:
         return True
     return visible_instances(user).filter(pk=instance.pk).exists()

@@ -14,7 +14,7 @@ from quizzes.domain.queries.attempts import (
     QuestionRow,
     instance_for,
     question_rows,
-    visible_variant,
+    may_see,
 )
 from quizzes.markup import render_block, substitute
 from quizzes.models import (
@@ -69,11 +69,13 @@ class QuestionPage:
 
 def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
     """The variant of one numbered question; NotFoundError if there is none to see."""
-    return visible_variant(
-        user,
-        instance_question__instance__uuid=uuid,
-        instance_question__number=number,
+    found = Variant.objects.filter(
+        instance_question__instance__uuid=uuid, instance_question__number=number
     )
+    variant = found.select_related("instance_question__instance").first()
+    if variant is None or not may_see(user, variant.instance_question.instance):
+        raise NotFoundError("question")
+    return variant
 
 
 def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:

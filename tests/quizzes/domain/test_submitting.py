@@ -30,12 +30,15 @@ from tests.racing import race
 pytestmark = pytest.mark.django_db
 
 
-def _submit(desk: Desk, *chosen: str, key: str = "k", user: Any = None) -> Any:
+def _submit(
+    desk: Desk, *chosen: str, key: str = "k", user: Any = None, **more: Any
+) -> Any:
     return submit_answer(
         desk.variant,
         user=user or desk.learner,
         raw={"chosen": list(chosen)},
         idempotency_key=key,
+        **more,
     )
 
 
@@ -283,6 +286,26 @@ def test_who_came_late_or_waited_too_long_is_refused(
     with pytest.raises(ConflictError) as refusal:
         _submit_late(desk, monkeypatch, arrived=arrived, waited=waited)
     assert refusal.value.code == "closed"
+
+
+def test_a_busy_server_s_delay_is_not_the_learner_s() -> None:
+    desk = executed_desk(time_limit_minutes=10)
+    _close_at(desk, -2)
+    with pytest.raises(ConflictError) as refusal:
+        _submit(desk, "a", waited=timedelta(seconds=1))
+    assert refusal.value.code == "closed"
+
+    result = _submit(desk, "a", waited=timedelta(seconds=4.5))
+    closes_at = AssessmentInstance.objects.get(pk=desk.instance.pk).closes_at
+    assert closes_at is not None
+    assert result.submission.received_at <= closes_at
+
+
+def test_no_wait_counts_for_more_than_the_grace() -> None:
+    desk = executed_desk()
+    before = database_now()
+    result = _submit(desk, "a", waited=timedelta(hours=1))
+    assert result.submission.received_at >= before - GRACE
 
 
 def _outcomes(results: list[Any]) -> list[str]:

@@ -26,6 +26,7 @@ from trapframe.learner.answers import (
     keep_until_sign_in,
     take_kept,
 )
+from trapframe.web.arrival import waited
 from trapframe.web.refusals import answers_refusals
 
 
@@ -104,6 +105,7 @@ def submit(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
             user=request.user,
             raw=answer,
             idempotency_key=request.POST.get("key", ""),
+            waited=waited(request),
         )
     except InvalidInputError as error:
         _keep_as_draft(request, uuid, number, answer)

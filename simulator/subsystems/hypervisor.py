@@ -16,7 +16,12 @@ from simulator.engine import Cores, Engine, Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.kernel import Kernel, System
+from simulator.subsystems.kernel import (
+    FIRMWARE_SHARE,
+    JITTER_PERMILLE,
+    Kernel,
+    System,
+)
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import Memory, OutOfMemoryError
 from simulator.subsystems.platform import Platform
@@ -194,8 +199,20 @@ def boot_guest(
     disk: FileTree,
     make: Callable[[System, Platform, FileTree], Kernel],
 ) -> Work:
-    """Boot a system in a virtual machine; the machine's occupant is its kernel."""
+    """Start a virtual machine's firmware and the system that it finds.
+
+    The machine's occupant is its kernel.
+    """
     engine = machine.engine
+    kernel = make(system, machine, disk)
+    span = figure(system.boot) * FIRMWARE_SHARE // 1000
+    yield engine.streams.of(machine.name).jitter(span, JITTER_PERMILLE)
+    machine.state_seq = engine.record(
+        machine.name,
+        "power_on_self_test",
+        cause=machine.state_seq,
+        ram_kib=machine.memory.capacity_kib,
+    )
     if system.arch != machine.arch:
         machine.state_seq = engine.record(
             machine.name,
@@ -206,6 +223,6 @@ def boot_guest(
             log=f"No bootable device: {system.arch} code on a {machine.arch} machine",
         )
         return
-    machine.occupant = make(system, machine, disk)
-    yield from machine.occupant.boot(machine.state_seq)
-    machine.state_seq = machine.occupant.state_seq
+    machine.occupant = kernel
+    yield from kernel.boot(machine.state_seq)
+    machine.state_seq = kernel.state_seq

@@ -31,15 +31,16 @@ class Service(Protocol):
         """The product's name."""
 
 
+FIRMWARE_SHARE = 100
+"""Thousandths of the whole boot that the platform's firmware takes beforehand."""
 STAGES = (
-    ("firmware", 100, ""),
     ("boot_loader", 60, ""),
     ("kernel", 160, "kernel"),
     ("drivers", 180, "drivers"),
     ("init", 100, ""),
     ("services", 400, "services"),
 )
-"""Boot stages: name, thousandths of the whole boot, whose memory it takes.
+"""A kernel's boot stages: name, thousandths of the whole, whose memory it takes.
 
 The whole is calibrated; the shares are this model's choice."""
 

@@ -8,11 +8,10 @@ from simulator.engine import Cores, Engine, Work
 from simulator.events import FAILED
 from simulator.subsystems.files import Program
 from simulator.subsystems.hypervisor import Hypervisor, HypervisorModel
-from simulator.subsystems.kernel import STAGES, Kernel, System
+from simulator.subsystems.kernel import FIRMWARE_SHARE, JITTER_PERMILLE, Kernel, System
 from simulator.subsystems.memory import Memory
 
 Bootable = System | HypervisorModel
-POST_SHARE = STAGES[0][1]
 
 
 @dataclass(slots=True)
@@ -46,8 +45,8 @@ class Machine:
             self.engine.record(self.name, "power_on", FAILED, cause=cause, log=log)
             return
         self.state = "on"
-        span = figure("guest_boot") * POST_SHARE // 1000
-        yield self.engine.streams.of(self.name).jitter(span, 20)
+        span = figure("guest_boot") * FIRMWARE_SHARE // 1000
+        yield self.engine.streams.of(self.name).jitter(span, JITTER_PERMILLE)
         post = self.engine.record(
             self.name,
             "power_on_self_test",

@@ -165,7 +165,6 @@ def test_an_explanation_names_no_event_twice() -> None:
     assert actions == [
         "power_on",
         "power_on_self_test",
-        "boot_firmware",
         "boot_boot_loader",
         "boot_kernel",
     ]

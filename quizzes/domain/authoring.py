@@ -66,7 +66,7 @@ def save_question(course: Course, *, source: str, author: Any) -> QuestionVersio
     if author is not None and not can_author(author, course):
         raise NotAllowedError("not_an_author", "Only instructors of the course write.")
     spec = _parse_question(source)
-    scenario_version = _newest_scenario(spec.scenario)
+    scenario_version = _newest_scenario(spec.scenario) if spec.scenario else None
     fields = {
         "source": source,
         "spec": spec.to_json(),
@@ -156,10 +156,7 @@ def _parse_question(source: str) -> QuestionSpec:
         spec = read_question(source)
         if spec.scenario is None:
             return spec
-        version = _newest_scenario(spec.scenario)
-        if version is None:
-            return spec
-        scenario = simulator.load_scenario(version.source)
+        scenario = simulator.load_scenario(_newest_scenario(spec.scenario).source)
         return read_question(
             source,
             parameters=list(scenario.parameters),
@@ -170,9 +167,7 @@ def _parse_question(source: str) -> QuestionSpec:
         raise _invalid("invalid_question", problems) from error
 
 
-def _newest_scenario(key: str | None) -> ScenarioVersion | None:
-    if key is None:
-        return None
+def _newest_scenario(key: str) -> ScenarioVersion:
     version = (
         ScenarioVersion.objects.filter(scenario__key=key, state__in=LATEST_STATES)
         .order_by("-number")

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from quizzes.domain.authoring import save_question, save_scenario
-from quizzes.domain.errors import DomainError, InvalidInputError
+from quizzes.domain.errors import ConflictError, InvalidInputError
 from quizzes.domain.proving import prove_now
 from quizzes.domain.publishing import current_proof, publish_question
 from quizzes.enums import ProofState, VersionState
@@ -18,6 +19,7 @@ from quizzes.models import (
     Chapter,
     Course,
     Objective,
+    Proof,
     Question,
     QuestionVersion,
     Slot,
@@ -59,7 +61,8 @@ def load_course(
     assessments/*.yaml; ``scenarios`` holds <key>.yaml. Each question is proved and
     published; ``tell`` gets a line of progress for each. Loading the same files
     twice changes nothing. Raises InvalidInputError (``invalid_file``, with the file
-    and every line; ``proof_failed``, with the counterexample).
+    and every line; ``unknown_chapter``, ``unknown_question``; ``proof_failed``, with
+    the counterexample), ConflictError (``slot_in_use``).
     """
     with transaction.atomic():
         report = LoadReport(course=_course(folder))
@@ -76,10 +79,23 @@ def load_course(
 
 def _read(path: Path, reader: Callable[..., T]) -> T:
     try:
-        return reader(path.read_text(encoding="utf-8"), name=path.name)
+        return reader(_text(path), name=path.name)
     except SpecError as error:
         problems = [problem.to_json() for problem in error.problems]
         raise _invalid_file(path, problems) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInputError(
+            "invalid_file", f"{path} cannot be read: {error.strerror}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(
+            "invalid_file", f"{path} is no UTF-8 text: see its byte {error.start}."
+        ) from error
 
 
 def _invalid_file(path: Path, problems: list[dict[str, Any]]) -> InvalidInputError:
@@ -103,21 +119,26 @@ def _course(folder: Path) -> Course:
 
 def _chapter(course: Course, path: Path) -> Chapter:
     spec: ChapterSpec = _read(path, read_chapter)
-    chapter, _ = Chapter.objects.update_or_create(
-        course=course,
-        key=spec.key,
-        defaults={
-            "number": spec.number,
-            "title": spec.title,
-            "level": spec.level,
-            "minutes": spec.minutes,
-            "source": path.read_text(encoding="utf-8"),
-            "intro_html": render_block(spec.intro),
-            "body_html": render_block(spec.body),
-            "figure": spec.figure or "",
-            "next_title": spec.next_title or "",
-        },
-    )
+    fields = {
+        "number": spec.number,
+        "title": spec.title,
+        "level": spec.level,
+        "minutes": spec.minutes,
+        "source": _text(path),
+        "intro_html": render_block(spec.intro),
+        "body_html": render_block(spec.body),
+        "figure": spec.figure or "",
+        "next_title": spec.next_title or "",
+    }
+    try:
+        chapter, _ = Chapter.objects.update_or_create(
+            course=course, key=spec.key, defaults=fields
+        )
+    except IntegrityError as error:
+        raise InvalidInputError(
+            "invalid_file",
+            f"{path} cannot be loaded: another chapter has number {spec.number}.",
+        ) from error
     for objective in spec.objectives:
         Objective.objects.update_or_create(
             chapter=chapter, key=objective.key, defaults={"text": objective.statement}
@@ -126,8 +147,9 @@ def _chapter(course: Course, path: Path) -> Chapter:
 
 
 def _scenario(path: Path, author: Any) -> str:
+    source = _text(path)
     try:
-        version = save_scenario(source=path.read_text(encoding="utf-8"), author=author)
+        version = save_scenario(source=source, author=author)
     except InvalidInputError as error:
         raise _invalid_file(path, error.problems) from error
     return version.scenario.key
@@ -136,10 +158,9 @@ def _scenario(path: Path, author: Any) -> str:
 def _question(
     report: LoadReport, path: Path, author: Any, tell: Callable[[str], None]
 ) -> None:
+    source = _text(path)
     try:
-        version = save_question(
-            report.course, source=path.read_text(encoding="utf-8"), author=author
-        )
+        version = save_question(report.course, source=source, author=author)
     except InvalidInputError as error:
         raise _invalid_file(path, error.problems) from error
     key = version.question.key
@@ -162,23 +183,38 @@ def _prove(version: QuestionVersion, tell: Callable[[str], None]) -> None:
     if proof.state == ProofState.HELD:
         tell(f"{key}: proved over {proof.total} variants")
         return
-    first = proof.counterexamples[0] if proof.counterexamples else {}
-    events = "\n".join(f"    {event}" for event in first.get("events", []))
     raise InvalidInputError(
-        "proof_failed",
-        f"{key}: the proof {proof.state}, seed {first.get('seed')}, option "
-        f"{first.get('option')}: {first.get('message')}\n{events}",
-        problems=proof.counterexamples,
+        "proof_failed", f"{key}: {_why(proof)}", problems=proof.counterexamples
     )
+
+
+def _why(proof: Proof) -> str:
+    """What the first counterexample shows, or why there is none."""
+    if not proof.counterexamples:
+        return f"the proof could not be run, it is {proof.state}: {proof.last_error}"
+    first = proof.counterexamples[0]
+    where = "".join(
+        f", {name} {first[name]}"
+        for name in ("seed", "option")
+        if first[name] not in {None, ""}
+    )
+    events = "".join(f"\n    {event}" for event in first["events"])
+    return f"the proof failed{where}: {first['message']}{events}"
 
 
 def _assessment(course: Course, path: Path, position: int) -> Assessment:
     spec: AssessmentSpec = _read(path, read_assessment)
+    chapter = Chapter.objects.filter(course=course, key=spec.chapter).first()
+    if chapter is None:
+        raise InvalidInputError(
+            "unknown_chapter",
+            f"{path}: the course does not have chapter {spec.chapter!r}.",
+        )
     assessment, _ = Assessment.objects.update_or_create(
         course=course,
         key=spec.key,
         defaults={
-            "chapter": Chapter.objects.filter(course=course, key=spec.chapter).first(),
+            "chapter": chapter,
             "title": spec.title,
             "kind": spec.kind,
             "instructions": spec.instructions,
@@ -189,10 +225,17 @@ def _assessment(course: Course, path: Path, position: int) -> Assessment:
             "time_limit_minutes": spec.time_limit_minutes,
         },
     )
+    _slots(assessment, spec, path)
+    return assessment
+
+
+def _slots(assessment: Assessment, spec: AssessmentSpec, path: Path) -> None:
     for number, slot in enumerate(spec.slots, start=1):
-        question = Question.objects.filter(course=course, key=slot.question).first()
+        question = Question.objects.filter(
+            course=assessment.course, key=slot.question
+        ).first()
         if question is None:
-            raise DomainError(
+            raise InvalidInputError(
                 "unknown_question",
                 f"{path}: slot {number} names question {slot.question!r}, "
                 "which the course does not have.",
@@ -202,4 +245,11 @@ def _assessment(course: Course, path: Path, position: int) -> Assessment:
             number=number,
             defaults={"question": question, "max_mark": slot.max_mark},
         )
-    return assessment
+    try:
+        assessment.slots.filter(number__gt=len(spec.slots)).delete()
+    except ProtectedError as error:
+        raise ConflictError(
+            "slot_in_use",
+            f"{path}: a slot after number {len(spec.slots)} is gone, but attempts "
+            "have its question. Keep it, or give the assessment a new key.",
+        ) from error

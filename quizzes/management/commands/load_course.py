@@ -20,7 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        folder: Path = options["folder"]
+        folder: Path = options["folder"].resolve()
         scenarios = options["scenarios"] or folder.parent.parent / "scenarios"
         try:
             report = load_course(folder, scenarios, tell=self.stdout.write)

@@ -66,7 +66,7 @@ def test_another_mechanism_makes_another_verdict(desk: Desk) -> None:
     # With the loader a file is missing, so option b is the right one.
     assert outcome == "outcome: correct before, incorrect now"
     assert fraction == "fraction: 1.00000 before, 0.00000 now"
-    assert evidence.startswith("evidence: {'claims': ")
+    assert evidence.startswith("evidence: {'chosen': ['a'], 'claims': ")
     before = verdict.trace_hashes["as_it_is"]
     assert trace.startswith(f"trace of arm as_it_is: {before} before, ")
     assert before not in trace.partition(" before, ")[2]

@@ -13,8 +13,8 @@ from quizzes.domain.errors import NotFoundError
 from quizzes.domain.queries.attempts import (
     QuestionRow,
     instance_for,
-    question_rows,
     may_see,
+    question_rows,
 )
 from quizzes.markup import render_block, substitute
 from quizzes.models import (

@@ -1,13 +1,13 @@
 """When a request arrived, before it waited for a thread and a connection."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
-Scope = MutableMapping[str, Any]
+Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 _ARRIVED = "trapframe.arrived"
 

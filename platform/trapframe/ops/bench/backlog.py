@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from signal import SIGCONT, SIGSTOP
+from typing import Any
 
 from celery import Celery, current_app
 from django.db.models import Max
@@ -106,7 +107,8 @@ def _graded_per_second(worker: Child, seats: Sequence[Seat]) -> float:
 
 def _bells(app: Celery, queue: str) -> int:
     with app.connection_for_read() as connection:
-        return int(connection.default_channel.client.llen(queue))
+        channel: Any = connection.default_channel  # Redis: it has a client
+        return int(channel.client.llen(queue))
 
 
 @contextmanager

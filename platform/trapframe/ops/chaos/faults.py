@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from celery import current_app
 from django.db import Error, connection
@@ -76,7 +77,8 @@ class Faults:
 
     def _lose_broker(self) -> None:
         with current_app.connection_for_write() as broker:
-            broker.default_channel.client.flushall()
+            channel: Any = broker.default_channel  # Redis: it has a client
+            channel.client.flushall()
         self._kill_broker()
 
     def _restart_database(self) -> None:

@@ -131,11 +131,10 @@ def _panels(
 ) -> Iterable[EvidencePanel]:
     body = spec.body
     claims = verdict.evidence.get("claims", {})
-    if not isinstance(body, MultipleChoiceBody) or not claims:
+    version = verdict.scenario_version
+    if not claims or version is None or not isinstance(body, MultipleChoiceBody):
         return
-    if verdict.scenario_version is None:
-        return
-    scenario = scenario_of(verdict.scenario_version.source)
+    scenario = scenario_of(version.source)
     runs = _runs(verdict)
     chosen = verdict.evidence["chosen"]
     html = {option.key: option.html for option in presentation.options}

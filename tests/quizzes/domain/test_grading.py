@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 
 from quizzes.domain import grading
 from quizzes.domain.claiming import ClaimedJob
@@ -313,6 +313,26 @@ def test_a_database_that_is_away_is_no_fault_of_a_job(
         grade_batch(jobs, worker="w", runner=InProcessRunner())
     assert _states() == ["running", "running"]
     assert set(GradingJob.objects.values_list("failures", flat=True)) == {0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_between_two_results_is_no_fault_either(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = _results(executed_desk(), executed_desk())
+    errors = [DataError("a bad row"), OperationalError("the connection is closed")]
+
+    def record(*args: Any, **options: Any) -> None:
+        raise errors.pop(0)
+
+    monkeypatch.setattr(grading, "record_results", record)
+    with (
+        caplog.at_level(logging.CRITICAL, logger="quizzes"),
+        pytest.raises(OperationalError),
+    ):
+        grade_batch(jobs, worker="w", runner=InProcessRunner())
+    assert errors == []
+    assert _states() == ["running", "running"]
 
 
 def test_a_batch_in_which_all_fail_records_nothing(

@@ -66,8 +66,10 @@ def test_the_deciding_event_comes_with_its_causes() -> None:
     assert [row.action for row in causes][-1] == "exec"
     assert [row.seq for row in panel.rows] == sorted(row.seq for row in panel.rows)
     assert all(row.time <= last.time for row in causes)
-    scenario = simulator.load_scenario(desk.version.scenario_version.source)  # type: ignore[union-attr]
-    run = simulator.run_arm(scenario, "as_it_is", desk.variant.params)
+    variant = desk.variant
+    assert variant.scenario_version is not None
+    scenario = simulator.load_scenario(variant.scenario_version.source)
+    run = simulator.run_arm(scenario, "as_it_is", variant.params, seed=variant.seed)
     assert last.time == run.events[last.seq].time / 1_000_000
     assert last.actor == run.events[last.seq].actor
 

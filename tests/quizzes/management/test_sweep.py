@@ -24,10 +24,15 @@ QUIET = SweepReport(acted=True)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+def unheard(number: int, _frame: Any) -> None:
+    message = f"the sweeper does not listen to signal {number}"
+    raise AssertionError(message)
+
+
 @pytest.fixture
 def handlers() -> Iterator[None]:
-    """What the signals did before the test, they do after it."""
-    before = [(number, signal.getsignal(number)) for number in SIGNALS]
+    """A signal that the sweeper leaves alone fails the test, not the test runner."""
+    before = [(number, signal.signal(number, unheard)) for number in SIGNALS]
     yield
     for number, handler in before:
         signal.signal(number, handler)

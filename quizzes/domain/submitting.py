@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
 
 from quizzes import wakeups
 from quizzes.domain.clock import database_now
@@ -32,6 +31,13 @@ from quizzes.question_types.registry import question_type
 # A request that arrived in time may wait this long for its lock.
 GRACE = timedelta(seconds=5)
 MAX_KEY_LENGTH = 100
+
+_PAST = """
+SELECT max(s.id) FILTER (WHERE s.idempotency_key = %(key)s), COALESCE(max(s.number), 0),
+    count(DISTINCT s.id) FILTER (WHERE j.state = ANY(%(spent)s))
+FROM quizzes_submission s LEFT JOIN quizzes_gradingjob j ON j.submission_id = s.id
+WHERE s.variant_id = %(variant)s
+"""
 
 # The submission, its job and the question's new state: one journey to the database.
 _INSERT = """
@@ -165,19 +171,23 @@ def _lock(variant: Variant) -> InstanceQuestion:
     return (
         InstanceQuestion.objects.select_for_update(no_key=True, of=("instance", "self"))
         .select_related("instance__assessment")
+        .only(
+            "state",
+            "instance__state",
+            "instance__closes_at",
+            "instance__assessment__tries_per_question",
+        )
         .get(pk=variant.instance_question_id)
     )
 
 
 def _past(variant: Variant, key: str) -> _Past:
     """Read after the lock, in a statement of its own: it sees all that is committed."""
-    spent = Q(jobs__state__in=SPENT_JOB_STATES)
-    found = variant.submissions.aggregate(
-        known=Max("id", filter=Q(idempotency_key=key)),
-        last=Max("number", default=0),
-        spent=Count("id", filter=spent, distinct=True),
-    )
-    return _Past(found["known"], found["last"], found["spent"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PAST, {"variant": variant.pk, "key": key, "spent": list(SPENT_JOB_STATES)}
+        )
+        return _Past(*cursor.fetchone())
 
 
 def _repeated(known: Submission, answer: dict[str, Any]) -> SubmitResult:

@@ -1,4 +1,6 @@
 import json
+import threading
+import time
 import zlib
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +16,7 @@ from quizzes.domain.claiming import ClaimedJob
 from quizzes.domain.clock import database_now
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.judging import Result, judge
+from quizzes.domain.ledger import safe_horizon
 from quizzes.domain.recording import record_results
 from quizzes.domain.submitting import tries_spent
 from quizzes.enums import GradeSource, JobState, Outcome, QuestionState, VariantState
@@ -299,6 +302,31 @@ def test_a_failed_batch_is_rolled_back_and_its_runs_are_not_remembered() -> None
     assert set(GradingJob.objects.values_list("state", flat=True)) == {"running"}
     assert record_results([good], worker="w") == {good.job.id}
     assert Run.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_of_the_ledger_waits_for_a_batch_that_is_being_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = executed_desk()
+    result = _result(desk, "b")
+    written, reading = threading.Event(), threading.Event()
+    notify = recording.notify
+
+    def slow(kind: str, ids: Any) -> None:
+        written.set()
+        reading.wait(timeout=10)
+        time.sleep(0.2)
+        notify(kind, ids)
+
+    def read() -> int:
+        written.wait(timeout=10)
+        reading.set()
+        return safe_horizon()
+
+    monkeypatch.setattr(recording, "notify", slow)
+    _, horizon = race([lambda: record_results([result], worker="w"), read])
+    assert horizon == GradeEvent.objects.get().pk
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,3 +1,5 @@
+import json
+import zlib
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,7 @@ from quizzes.domain.queries.evidence import Evidence, evidence_for
 from quizzes.domain.reviewing import grade_manually
 from quizzes.execution.null import NullRunner
 from quizzes.execution.ports import ScenarioBrokenError
-from quizzes.models import Submission, Verdict
+from quizzes.models import Run, Submission, Verdict
 from tests import factories
 from tests.desks import Desk, executed_desk, written_desk
 from tests.quizzes.domain.grading_rows import claim
@@ -221,6 +223,23 @@ def test_a_run_that_was_not_kept_is_not_shown() -> None:
     claims = {"no_loader": True, "no_file": False, "it_runs": False, "next_thing": True}
     grade_batch(claim(), worker="w", runner=NullRunner(claims))
     evidence = _seen(desk, submission)
+    assert (evidence.outcome, evidence.panels) == ("incorrect", ())
+
+
+def test_a_stored_run_of_another_trace_is_no_evidence() -> None:
+    desk = executed_desk()
+    assert desk.version.scenario_version is not None
+    document = json.dumps({"never": "read"}).encode()
+    for arm in ("as_it_is", "with_loader"):
+        Run.objects.create(
+            scenario_version=desk.version.scenario_version,
+            simulator_version=simulator.SIMULATOR_VERSION,
+            params_digest=desk.variant.params_digest,
+            arm=arm,
+            trace_hash="another",
+            document=zlib.compress(document),
+        )
+    evidence = _seen(desk, desk.graded("b"))
     assert (evidence.outcome, evidence.panels) == ("incorrect", ())
 
 

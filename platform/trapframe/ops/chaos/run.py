@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Sum
+from django.db.models.functions import Now
 
 from quizzes.domain.queries.queue import Conservation, conservation
-from quizzes.enums import Lane
+from quizzes.enums import OPEN_JOB_STATES, Lane
 from quizzes.models import GradingJob, Verdict
 from trapframe.embedded import Services
 from trapframe.ops import processes
@@ -24,7 +25,7 @@ from trapframe.ops.trial.stack import Say, running, wait_for_workers
 LEASE_SECONDS = 3
 # What a taken-back job may need: three leases, the rests of 2 + 4 seconds between them,
 # bells again after 3 + 6 + 12, and a machine that does all this at once.
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 90.0
 _POLL_SECONDS = 0.1
 
 
@@ -81,6 +82,8 @@ def run_chaos(
         start = time.monotonic()
         law = _settled(hand)
         settled = time.monotonic() - start
+        for line in _stuck():
+            say(line)
         counts += hand.done + clients.counts
         counts.update({f"bells {what}": count for what, count in bells.items()})
     return Outcome(
@@ -102,6 +105,22 @@ def _settled(hand: Faults) -> Conservation:
         hand.revive()
         law = conservation()
     return law
+
+
+def _stuck() -> list[str]:
+    """What a person wants to know about each job that is still open."""
+    jobs = GradingJob.objects.filter(state__in=OPEN_JOB_STATES).annotate(now=Now())
+    return [
+        f"stuck: job {job.id} is {job.state}, token {job.token}, "
+        f"{job.failures} failures ({job.last_error}), {job.rings} rings, "
+        f"worker {job.worker}, seconds until "
+        + ", ".join(
+            f"{name} {(moment - job.now).total_seconds():.1f}"
+            for name in ("available_at", "lease_until", "next_ring_at")
+            if (moment := getattr(job, name)) is not None
+        )
+        for job in jobs
+    ]
 
 
 def _processes(env: Mapping[str, str]) -> list[Process]:

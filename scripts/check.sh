@@ -38,12 +38,24 @@ settings() {
         "$python" manage.py check --deploy --fail-level WARNING
 }
 
+# First what needs no processes of its own, on all cores; then, one after the other,
+# what starts workers, servers and browsers and looks at the clock.
 tests() {
     rm -f .coverage .coverage.*
-    # shellcheck disable=SC2086  PYTEST_ARGS is a list of words
-    { "$python" -m coverage run -m pytest ${PYTEST_ARGS:-}; echo "$?" >"$out/status"; } 2>&1 | tee "$out/pytest.log"
-    [ "$(cat "$out/status")" = 0 ] || return 1
-    [ -n "${PYTEST_ARGS:-}" ] || coverage_bars
+    if [ -n "${PYTEST_ARGS:-}" ]; then
+        # shellcheck disable=SC2086  PYTEST_ARGS is a list of words
+        run_pytest $PYTEST_ARGS
+        return
+    fi
+    passed=yes
+    run_pytest -q -n "$(nproc)" -m "not browser and not pipeline" || passed=no
+    run_pytest -m "browser or pipeline" || passed=no
+    [ "$passed" = yes ] && coverage_bars
+}
+
+run_pytest() {
+    { "$python" -m coverage run -m pytest "$@"; echo "$?" >"$out/status"; } 2>&1 | tee -a "$out/pytest.log"
+    [ "$(cat "$out/status")" = 0 ]
 }
 
 coverage_bars() {

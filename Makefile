@@ -22,10 +22,10 @@ types: ## check the types
 	@scripts/setup.sh dev && exec scripts/check.sh types
 
 bench: ## measure the pipeline and the pages against bare Celery and Django
-	@scripts/setup.sh dev && exec .venv/bin/python manage.py bench
+	@scripts/setup.sh dev && exec .venv/bin/python -m tests.bench
 
 chaos: ## grade 1,000 submissions while workers and services are killed
-	@scripts/setup.sh dev && exec .venv/bin/python manage.py chaos
+	@scripts/setup.sh dev && exec .venv/bin/python -m tests.chaos
 
 clean: ## remove .venv, the data of the embedded services and all caches
 	@scripts/clean.sh

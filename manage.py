@@ -13,12 +13,10 @@ sys.path.insert(1, str(Path(__file__).resolve().parent / "platform"))
 
 WITHOUT_DATABASE = frozenset(
     {
-        "bench",  # starts services of its own, as do chaos and demo
-        "chaos",
         "check",
         "collectstatic",
         "compilemessages",
-        "demo",
+        "demo",  # starts the services by itself
         "diffsettings",
         "findstatic",
         "help",
@@ -31,10 +29,6 @@ WITHOUT_DATABASE = frozenset(
 
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trapframe.settings")
-    if arguments[1:2] in (["bench"], ["chaos"]):
-        # Data that they fill and hurt, apart from the developer's.
-        root = Path(__file__).resolve().parent
-        os.environ["TRAPFRAME_DATA"] = str(root / ".data" / arguments[1])
     if arguments[1:2] == ["demo"]:
         os.environ.setdefault("TRAPFRAME_DEMO", "1")
     try:

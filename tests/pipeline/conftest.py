@@ -9,13 +9,13 @@ from quizzes.domain.queries.queue import conservation
 from quizzes.enums import Lane
 from quizzes.models import Course
 from tests import factories
+from tests.chaos.run import LEASE_SECONDS
 from tests.live import _environment
+from tests.trial.classroom import Seat, seat_learners
+from tests.trial.stack import running, wait_for_workers
 from trapframe.embedded import Services
 from trapframe.ops import processes
-from trapframe.ops.chaos.run import LEASE_SECONDS
 from trapframe.ops.supervisor import Supervisor
-from trapframe.ops.trial.classroom import Seat, seat_learners
-from trapframe.ops.trial.stack import running, wait_for_workers
 
 QuickWorkers = Callable[[], AbstractContextManager[Supervisor]]
 

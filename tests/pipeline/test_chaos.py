@@ -1,10 +1,10 @@
 """Everything is killed while learners submit: nothing is lost, nothing counts twice."""
 
 from quizzes.models import Course, GradeEvent, Verdict
+from tests.chaos.run import run_chaos
 from tests.live import _environment
 from tests.pipeline.conftest import seated
 from trapframe.embedded import Services
-from trapframe.ops.chaos.run import run_chaos
 
 FAULTS = (
     ("pool child killed", 3),

@@ -10,8 +10,8 @@ from quizzes.enums import Lane
 from quizzes.models import GradeEvent, Run
 from tests.live import Platform
 from tests.pipeline.waiting import job_of, wait_until_graded
+from tests.trial.classroom import Seat
 from trapframe.embedded import Services
-from trapframe.ops.trial.classroom import Seat
 
 pytestmark = pytest.mark.usefixtures("lawful")
 

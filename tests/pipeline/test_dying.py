@@ -14,11 +14,11 @@ from django.db.models.functions import Now
 from quizzes.domain.submitting import tries_spent
 from quizzes.enums import JobState, QuestionState
 from quizzes.models import GradeEvent, GradingJob, Submission
+from tests.chaos.holding import kill, process_of, recording_held
 from tests.pipeline.conftest import QuickWorkers
 from tests.pipeline.waiting import job_of, wait_for, wait_until_graded
-from trapframe.ops.chaos.holding import kill, process_of, recording_held
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import wait_until
+from tests.trial.classroom import Seat
+from tests.trial.stack import wait_until
 
 pytestmark = pytest.mark.usefixtures("lawful")
 

@@ -8,11 +8,11 @@ import pytest
 from quizzes import wakeups
 from quizzes.enums import JobState, Lane
 from quizzes.models import GradingJob
+from tests.chaos.holding import process_of
 from tests.live import Platform
 from tests.pipeline.waiting import wait_until_graded
-from trapframe.ops.chaos.holding import process_of
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import pool_children
+from tests.trial.classroom import Seat
+from tests.trial.stack import pool_children
 
 pytestmark = pytest.mark.usefixtures("lawful")
 

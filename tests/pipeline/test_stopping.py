@@ -5,11 +5,11 @@ import threading
 import pytest
 
 from quizzes.enums import JobState
+from tests.chaos.holding import recording_held
 from tests.live import Platform
 from tests.pipeline.waiting import job_of, wait_for, wait_until_graded
-from trapframe.ops.chaos.holding import recording_held
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import wait_until
+from tests.trial.classroom import Seat
+from tests.trial.stack import wait_until
 
 pytestmark = pytest.mark.usefixtures("lawful")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from quizzes.enums import JobState
 from quizzes.models import GradingJob, Submission, Verdict
-from trapframe.ops.trial.stack import wait_until
+from tests.trial.stack import wait_until
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 

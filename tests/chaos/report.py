@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from trapframe.ops.chaos.run import Outcome
+from tests.chaos.run import Outcome
 
 
 def table(outcome: Outcome) -> str:

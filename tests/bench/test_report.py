@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from trapframe.ops.bench import report
-from trapframe.ops.bench.report import BEGIN, END
-from trapframe.ops.bench.run import Row
-from trapframe.ops.trial.stack import TrialError
+from tests.bench import report
+from tests.bench.report import BEGIN, END
+from tests.bench.run import Row
+from tests.trial.stack import TrialError
 
 ROWS = [
     Row("backlog", "2500 graded/s", "1000 no-ops/s", "2.50", ">= 2", met=True),

@@ -1,6 +1,6 @@
 """A platform of its own to measure or to hurt: services, tables, course, processes.
 
-Its data folder is not the developer's (manage.py chooses it) and is removed at the end.
+Its data folder is not the developer's (start.py chooses it) and is removed at the end.
 """
 
 import http.client

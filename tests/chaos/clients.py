@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from django.db import Error, connection
 
-from trapframe.ops.trial.classroom import Seat
+from tests.trial.classroom import Seat
 
 _THREADS = 4
 _RETRY_SECONDS = 0.1

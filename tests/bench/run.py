@@ -5,29 +5,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from quizzes.enums import Lane
-from trapframe.ops import processes
-from trapframe.ops.bench import noop
-from trapframe.ops.bench.backlog import measure_rates, seconds_per_execution
-from trapframe.ops.bench.latency import PER_SECOND, measure_latencies
-from trapframe.ops.bench.pages import measure_pages
-from trapframe.ops.bench.stampede import LAST, WINDOW, measure_stampede
-from trapframe.ops.bench.statistics import milliseconds, percentile
-from trapframe.ops.processes import Process
-from trapframe.ops.supervisor import Child
-from trapframe.ops.trial import machine
-from trapframe.ops.trial.classroom import (
+from tests.bench import noop
+from tests.bench.backlog import measure_rates, seconds_per_execution
+from tests.bench.latency import PER_SECOND, measure_latencies
+from tests.bench.pages import measure_pages
+from tests.bench.stampede import LAST, WINDOW, measure_stampede
+from tests.bench.statistics import milliseconds, percentile
+from tests.trial import machine
+from tests.trial.classroom import (
     Seat,
     executed_assessment,
     seat_learners,
     statement_of,
 )
-from trapframe.ops.trial.stack import (
+from tests.trial.stack import (
     Say,
     free_port,
     running,
     wait_for_site,
     wait_for_workers,
 )
+from trapframe.ops import processes
+from trapframe.ops.processes import Process
+from trapframe.ops.supervisor import Child
 
 LEARNERS = 300
 CONCURRENCY = 2
@@ -60,8 +60,7 @@ class Row:
 def noop_worker() -> Process:
     real = processes.worker(noop.QUEUE, CONCURRENCY)
     arguments = tuple(
-        "trapframe.ops.bench.noop" if word == "trapframe" else word
-        for word in real.arguments
+        "tests.bench.noop" if word == "trapframe" else word for word in real.arguments
     )
     return Process("noop-worker", arguments, "worker", stop_seconds=real.stop_seconds)
 
@@ -69,7 +68,7 @@ def noop_worker() -> Process:
 def run_bench(say: Say) -> list[Row]:
     """Measure everything; needs fresh services, see trial.stack."""
     port = free_port()
-    settings = {"DJANGO_SETTINGS_MODULE": "trapframe.ops.bench.settings"}
+    settings = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     say("loading the course, seating the learners")
     seats = seat_learners(executed_assessment(), LEARNERS)
     say(statement_of(seats))

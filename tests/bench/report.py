@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from trapframe.ops.bench.run import Row
+from tests.bench.run import Row
+from tests.trial import machine
+from tests.trial.stack import TrialError
 from trapframe.ops.processes import ROOT
-from trapframe.ops.trial import machine
-from trapframe.ops.trial.stack import TrialError
 
 SPECIFICATION = ROOT / "docs" / "specification.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"

@@ -3,10 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tests.bench.report import conditions, table, write
+from tests.bench.run import run_bench
+from tests.trial.stack import TrialError, private_services
 from trapframe.embedded import ServiceError
-from trapframe.ops.bench.report import conditions, table, write
-from trapframe.ops.bench.run import run_bench
-from trapframe.ops.trial.stack import TrialError, private_services
 
 
 class Command(BaseCommand):

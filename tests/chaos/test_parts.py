@@ -8,12 +8,12 @@ import pytest
 
 from quizzes import wakeups
 from quizzes.domain.queries.queue import Conservation
-from trapframe.ops.chaos.bells import unreliable_bells
-from trapframe.ops.chaos.faults import Faults
-from trapframe.ops.chaos.holding import kill, process_of
-from trapframe.ops.chaos.report import table
-from trapframe.ops.chaos.run import Outcome
-from trapframe.ops.trial.stack import TrialError, wait_until
+from tests.chaos.bells import unreliable_bells
+from tests.chaos.faults import Faults
+from tests.chaos.holding import kill, process_of
+from tests.chaos.report import table
+from tests.chaos.run import Outcome
+from tests.trial.stack import TrialError, wait_until
 
 
 def test_bells_are_dropped_and_doubled(monkeypatch: pytest.MonkeyPatch) -> None:

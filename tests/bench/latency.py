@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from django.urls import reverse
 
-from trapframe.ops.bench import noop
-from trapframe.ops.bench.http import Browser
-from trapframe.ops.bench.listening import Stamps, listening
-from trapframe.ops.trial.classroom import Seat, uuid_of
-from trapframe.ops.trial.stack import TrialError
+from tests.bench import noop
+from tests.bench.http import Browser
+from tests.bench.listening import Stamps, listening
+from tests.trial.classroom import Seat, uuid_of
+from tests.trial.stack import TrialError
 
 PER_SECOND = 20
 _WARM_UP = 2 * PER_SECOND

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from quizzes.domain.clock import database_now
 from quizzes.models import AssessmentInstance
-from trapframe.ops.bench.http import Browser
-from trapframe.ops.bench.latency import Sent, send
-from trapframe.ops.bench.listening import listening
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import TrialError
+from tests.bench.http import Browser
+from tests.bench.latency import Sent, send
+from tests.bench.listening import listening
+from tests.trial.classroom import Seat
+from tests.trial.stack import TrialError
 
 # Each learner sends at a moment drawn evenly from the last WINDOW seconds, LAST seconds
 # before the close at the latest.
@@ -51,7 +51,7 @@ async def _stampede(
     for browser in browsers:
         await browser.open()
     close = time.perf_counter() + await asyncio.to_thread(_close_soon, seats)
-    rng = random.Random(_SEED)  # noqa: S311  a draw of arrivals, no secret
+    rng = random.Random(_SEED)
     moments = [close - rng.uniform(LAST, WINDOW) for _ in seats]
 
     async def submit(browser: Browser, seat: Seat, moment: float) -> Sent | None:

@@ -10,8 +10,8 @@ from typing import Any
 from celery import current_app
 from django.db import Error, connection
 
+from tests.chaos.holding import kill, recording_held, wait_for_holder
 from trapframe.embedded import Services
-from trapframe.ops.chaos.holding import kill, recording_held, wait_for_holder
 from trapframe.ops.supervisor import Supervisor
 
 # How long a killed broker stays away.

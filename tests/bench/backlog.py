@@ -17,10 +17,10 @@ from quizzes.enums import JobState, Lane
 from quizzes.execution.in_process import FreshRunner
 from quizzes.execution.ports import Execution
 from quizzes.models import GradingJob
-from trapframe.ops.bench import noop
+from tests.bench import noop
+from tests.trial.classroom import Seat
+from tests.trial.stack import wait_until
 from trapframe.ops.supervisor import Child
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import wait_until
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 _SECONDS = 120
@@ -67,7 +67,7 @@ def seconds_per_execution(seats: Sequence[Seat]) -> list[float]:
     runner, samples = FreshRunner(), []
     for variant in variants.values():
         version = variant.scenario_version
-        assert version is not None  # noqa: S101  these questions are executed
+        assert version is not None
         execution = Execution(
             version.source, version.digest, variant.params, variant.seed
         )

@@ -3,11 +3,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tests.chaos.report import table
+from tests.chaos.run import run_chaos
+from tests.trial.classroom import executed_assessment, seat_learners
+from tests.trial.stack import TrialError, private_services
 from trapframe.embedded import ServiceError
-from trapframe.ops.chaos.report import table
-from trapframe.ops.chaos.run import run_chaos
-from trapframe.ops.trial.classroom import executed_assessment, seat_learners
-from trapframe.ops.trial.stack import TrialError, private_services
 
 PER_SECOND = 25.0
 # For each 1,000 submissions.

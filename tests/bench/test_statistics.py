@@ -1,4 +1,4 @@
-from trapframe.ops.bench.statistics import milliseconds, percentile
+from tests.bench.statistics import milliseconds, percentile
 
 
 def test_nearest_rank() -> None:

@@ -8,9 +8,9 @@ from http import HTTPStatus
 
 from django.urls import reverse
 
-from trapframe.ops.bench.http import Browser
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import TrialError
+from tests.bench.http import Browser
+from tests.trial.classroom import Seat
+from tests.trial.stack import TrialError
 
 BARE = "/bench/bare/"
 _WARM_UP = 50

@@ -12,14 +12,14 @@ from django.db.models.functions import Now
 from quizzes.domain.queries.queue import Conservation, conservation
 from quizzes.enums import OPEN_JOB_STATES, Lane
 from quizzes.models import GradingJob, Verdict
+from tests.chaos.bells import unreliable_bells
+from tests.chaos.clients import Clients
+from tests.chaos.faults import Faults
+from tests.trial.classroom import Seat
+from tests.trial.stack import Say, running, wait_for_workers
 from trapframe.embedded import Services
 from trapframe.ops import processes
-from trapframe.ops.chaos.bells import unreliable_bells
-from trapframe.ops.chaos.clients import Clients
-from trapframe.ops.chaos.faults import Faults
 from trapframe.ops.processes import Process
-from trapframe.ops.trial.classroom import Seat
-from trapframe.ops.trial.stack import Say, running, wait_for_workers
 
 # A short lease, so that a test need not wait for half a minute.
 LEASE_SECONDS = 3
@@ -62,7 +62,7 @@ def run_chaos(
     env: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Submit each seat once while the faults happen; wait until all is graded."""
-    rng = random.Random(seed)  # noqa: S311  a draw of faults, no secret
+    rng = random.Random(seed)
     counts: Counter[str] = Counter()
     with (
         running(_processes(env or {}), lambda _: None) as supervisor,

@@ -2,4 +2,4 @@
 
 from trapframe.settings import *  # noqa: F403
 
-ROOT_URLCONF = "trapframe.ops.bench.urls"
+ROOT_URLCONF = "tests.bench.urls"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from trapframe.ops.trial import machine
+from tests.trial import machine
 
 _BURN = (
     "import time; end = time.process_time() + 0.5\nwhile time.process_time() < end: 0"

@@ -13,7 +13,7 @@ from django.conf import settings
 from quizzes.domain.notifying import CHANNEL
 from quizzes.enums import JobState
 from quizzes.models import GradingJob
-from trapframe.ops.trial.stack import wait_until
+from tests.trial.stack import wait_until
 
 _POLL_SECONDS = 0.5
 

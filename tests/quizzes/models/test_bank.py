@@ -247,6 +247,16 @@ def test_without_a_proof_the_database_refuses_to_publish(
     assert draft.state == VersionState.DRAFT
 
 
+def test_dropping_the_scenario_does_not_pass_the_gate(draft: QuestionVersion) -> None:
+    publish_scenario(draft)
+    sql = (
+        "UPDATE quizzes_questionversion SET scenario_version_id = NULL, "
+        "state = 'published', published_at = clock_timestamp() WHERE id = %s"
+    )
+    with refused(NO_PROOF):
+        execute(sql, draft.pk)
+
+
 def test_with_a_held_proof_the_database_publishes(draft: QuestionVersion) -> None:
     proof = prove_now(draft)
     publish_scenario(draft)

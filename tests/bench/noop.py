@@ -9,7 +9,9 @@ from django.conf import settings
 QUEUE = "noop"
 _RESULTS = 2  # the number of the Redis database that holds the results
 
-app = Celery("noop", fixups=[])  # no fix-up: it would touch the database
+# No fix-up, which would touch the database; and not the current application, which is
+# the platform's.
+app = Celery("noop", fixups=[], set_as_current=False)
 app.conf.update(
     broker_url=settings.CELERY_BROKER_URL,
     broker_transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS,

@@ -1,4 +1,5 @@
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,13 @@ from kombu.exceptions import OperationalError
 
 from quizzes import wakeups
 from quizzes.tasks import drain_lane
-from quizzes.wakeups import BREAKER_SECONDS, DRAIN_TASK, ring, ring_on_commit
+from quizzes.wakeups import (
+    BREAKER_SECONDS,
+    DRAIN_TASK,
+    PAUSE_SECONDS,
+    ring,
+    ring_on_commit,
+)
 
 
 class Broker:
@@ -37,6 +44,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
     monkeypatch.setattr(wakeups, "current_app", broker)
     monkeypatch.setattr(wakeups, "time", SimpleNamespace(monotonic=broker.monotonic))
+    monkeypatch.setattr(wakeups, "_last_bell", {})
     monkeypatch.setattr(wakeups, "_breaker", {"open_until": 0.0})
     return broker
 
@@ -74,6 +82,73 @@ def test_the_bell_rings_after_the_commit(
         ring_on_commit("bulk")
         assert broker.sent == []
     assert broker.sent == [(DRAIN_TASK, ["bulk"], "bulk")]
+
+
+class Timers:
+    """Timers that end when they are told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waiting: list[tuple[float, Any]] = []
+        monkeypatch.setattr("threading.Timer", self._timer)
+
+    def _timer(self, seconds: float, call: Any) -> Any:
+        start = lambda: self.waiting.append((seconds, call))  # noqa: E731
+        return SimpleNamespace(daemon=False, start=start)
+
+
+def _commit(lane: str) -> None:
+    with transaction.atomic():
+        ring_on_commit(lane)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_commits_at_once_share_a_bell(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers = Timers(monkeypatch)
+    for _ in range(5):
+        _commit("interactive")
+        broker.now += PAUSE_SECONDS / 10
+    # The first rings at once; the others wait for one bell, a pause after the first.
+    assert len(broker.sent) == 1
+    [(seconds, bell)] = timers.waiting
+    assert seconds == pytest.approx(PAUSE_SECONDS * 9 / 10)
+
+    _commit("bulk")  # another lane has a bell of its own
+    assert [queue for _, _, queue in broker.sent] == ["interactive", "bulk"]
+
+    broker.now += PAUSE_SECONDS
+    bell()
+    assert len(broker.sent) == 3
+    broker.now += PAUSE_SECONDS
+    _commit("interactive")  # after a pause at once again
+    assert len(broker.sent) == 4
+    assert len(timers.waiting) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_after_a_late_bell_has_one_of_its_own(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bell serves only what was committed before it rang."""
+    timers = Timers(monkeypatch)
+    _commit("interactive")
+    _commit("interactive")
+    [(_, bell)] = timers.waiting
+    broker.now += PAUSE_SECONDS
+    bell()
+    _commit("interactive")
+    assert len(timers.waiting) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_shared_bell_rings_by_itself(broker: Broker) -> None:
+    _commit("interactive")
+    _commit("interactive")
+    deadline = time.monotonic() + 5
+    while len(broker.sent) < 2 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert len(broker.sent) == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,4 +15,5 @@ def bells(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return True
 
     monkeypatch.setattr(wakeups, "ring", ring)
+    monkeypatch.setattr(wakeups, "PAUSE_SECONDS", 0.0)  # every bell by itself
     return rung

@@ -374,7 +374,9 @@ TOOLS: list[tuple[Any, Callable[[Any], str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("model", "target"), TOOLS, ids=lambda item: str(item)[:40])
+@pytest.mark.parametrize(
+    ("model", "target"), TOOLS, ids=[model.__name__ for model, _ in TOOLS]
+)
 def test_rows_lead_to_where_they_are_worked_on(
     client: Client, filled: People, model: Any, target: Callable[[Any], str]
 ) -> None:

@@ -136,7 +136,8 @@ def _arguments(
     link = make_link(world.people["brought"], next_path="/", lifetime=timedelta(days=1))
     proof = request_proof(draft, user=world.people["instructor"])
     verdict = Verdict.objects.get(job__submission=world.submission)
-    version, scenario = [draft.pk], ["windows-program-on-linux"]
+    question, version = [draft.question_id], [draft.pk]
+    scenario = ["windows-program-on-linux"]
     return {
         "accounts:sign-in-link": [link],
         "accounts:token-revoke": [token.pk],
@@ -162,13 +163,13 @@ def _arguments(
         "author:proof-cancel": [proof.uuid],
         "author:prove": version,
         "author:publish": version,
-        "author:question": version,
-        "author:question-diff": version,
-        "author:question-edit": version,
-        "author:question-edit-check": version,
+        "author:question": question,
+        "author:question-diff": question,
+        "author:question-edit": question,
+        "author:question-edit-check": question,
         "author:question-new": [course],
         "author:question-new-check": [course],
-        "author:question-repin": version,
+        "author:question-repin": question,
         "author:scenario": scenario,
         "author:scenario-diff": scenario,
         "author:scenario-edit": scenario,

@@ -1,6 +1,7 @@
 """What all tests share: services, worker processes, a live site, a browser."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from tests import browsing
-from trapframe.embedded import Services, remove_data, services
+from trapframe.embedded import ServiceError, Services, remove_data, services
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -121,4 +122,6 @@ def _remove_leftovers(folder: Path) -> None:
     """Remove what sessions that were killed have left behind."""
     for session in folder.glob("[0-9]*"):
         if not Path(f"/proc/{session.name}").exists():
-            remove_data(session)
+            # Another process of this run may be at it.
+            with suppress(ServiceError, FileNotFoundError):
+                remove_data(session)

@@ -6,10 +6,11 @@ import pytest
 from django.db import transaction
 
 from quizzes import wakeups
-from quizzes.enums import Lane
+from quizzes.enums import JobState, Lane
 from quizzes.models import GradeEvent, Run
+from tests.chaos.holding import recording_held
 from tests.live import Platform
-from tests.pipeline.waiting import job_of, wait_until_graded
+from tests.pipeline.waiting import job_of, wait_for, wait_until_graded
 from tests.trial.classroom import Seat
 from trapframe.embedded import Services
 
@@ -99,3 +100,21 @@ def test_a_worker_that_starts_before_the_broker_waits_for_it(
 
     services.redis.start()
     wait_until_graded([submission])
+
+
+def test_a_broker_that_dies_under_work_costs_no_job_and_silences_no_worker(
+    seats: list[Seat], worker_processes: Platform, services: Services
+) -> None:
+    """Each process holds a message that it can no longer acknowledge."""
+    with recording_held():
+        held = []
+        for seat in seats[:2]:
+            held.append(seat.submit().submission)
+            wait_for(held[-1], JobState.RUNNING)
+        assert len({job_of(submission).worker for submission in held}) == 2
+        services.kill_redis()
+    graded = wait_until_graded(held, seconds=10)
+    assert [(job.token, job.failures) for job in graded] == [(1, 0)] * 2
+
+    services.redis.start()
+    wait_until_graded([seats[2].submit().submission])

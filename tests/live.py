@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from quizzes import wakeups
 from quizzes.domain.sweeping import ring_all_lanes
 from quizzes.enums import Lane
 from quizzes.models import WorkerHeartbeat
@@ -57,13 +58,16 @@ class Platform:
         return "\n".join(self._lines)
 
     def ensure_workers(self) -> None:
-        """Start what is not running; until each lane has finished something."""
-        down = [child for child in self.children.values() if not child.is_alive()]
-        if not down:
-            return
+        """Start what is not running; until each lane answers a bell.
+
+        Also after a test that took the broker away: its breaker may be open still,
+        and its workers on their way back.
+        """
+        for child in self.children.values():
+            if not child.is_alive():
+                child.start()
+        wakeups._breaker["open_until"] = 0.0
         WorkerHeartbeat.objects.all().delete()
-        for child in down:
-            child.start()
         self._wait_until(self._all_lanes_answer, self.children.values())
 
     def ensure_site(self) -> None:

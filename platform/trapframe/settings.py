@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "trapframe.web.one_thread.one_thread",  # last: it decides for those above it
 ]
 
 ROOT_URLCONF = "trapframe.urls"

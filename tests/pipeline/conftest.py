@@ -27,11 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def services(embedded_services: Services | None) -> Services:
-    """The services of this session, which tests here may hurt."""
+def services(embedded_services: Services | None) -> Iterator[Services]:
+    """The services of this session, which tests here may hurt; whole again after each."""
     if embedded_services is None:
         pytest.fail("these tests kill services: unset DATABASE_URL")
-    return embedded_services
+    yield embedded_services
+    embedded_services.revive()
 
 
 @pytest.fixture

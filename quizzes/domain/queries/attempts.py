@@ -125,7 +125,7 @@ def question_rows(instance: AssessmentInstance) -> list[QuestionRow]:
     """Every question of the attempt in order, in one query."""
     questions = (
         instance.questions.select_related("variant__question_version")
-        .defer("variant__question_version__source")
+        .defer("variant__question_version__source", "variant__question_version__spec")
         .annotate(
             spent=Count(
                 "variant__submissions",

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quizzes.domain.judging import spec_of
 from quizzes.domain.queries.attempts import QuestionRow, question_rows
 from quizzes.domain.queries.question_page import with_job_state
 from quizzes.markup import render_block
@@ -16,7 +17,6 @@ from quizzes.question_types.base import (
     Review,
 )
 from quizzes.question_types.registry import question_type
-from quizzes.specs import QuestionSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _review_row(
 def _review(
     variant: Variant, presentation: Presentation, claims: Mapping[str, bool]
 ) -> Review | None:
-    spec = QuestionSpec.from_json(variant.question_version.spec)
+    spec = spec_of(variant.question_version_id)
     try:
         return question_type(spec.type).review(
             spec, presentation, variant.params, claims

@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def services(embedded_services: Services | None) -> Iterator[Services]:
-    """The services of this session, which tests here may hurt; whole again after each."""
+    """The services of this session; tests may hurt them, they are whole after each."""
     if embedded_services is None:
         pytest.fail("these tests kill services: unset DATABASE_URL")
     yield embedded_services

@@ -30,7 +30,8 @@ from simulator.scenario.model import (
 )
 from simulator.scenario.source import Node, SourceError, parse_source
 from simulator.scenario.space import read_parameters, span_space
-from simulator.scenario.vocabulary import SOFTWARE, WORLD
+from simulator.scenario.vocabulary import WORLD
+from simulator.scenario.vocabulary.words import SOFTWARE
 from simulator.trace import Scalar, canonical_json, digest
 
 

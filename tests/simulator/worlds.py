@@ -21,11 +21,7 @@ from simulator import (
 from tests.source_code import ROOT
 
 SCENARIOS = ROOT / "fixtures" / "scenarios"
-KEYS = (
-    "hypervisor-on-bare-hardware",
-    "why-containers-need-less",
-    "windows-program-on-linux",
-)
+KEYS = tuple(sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
 Step = Mapping[str, Any]
 
 WORLD: dict[str, Any] = {

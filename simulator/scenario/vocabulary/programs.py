@@ -1,0 +1,69 @@
+"""Programs, and what an operator does with their files and processes."""
+
+from simulator.scenario.fields import (
+    ListOf,
+    MapOf,
+    Record,
+    choice,
+    flag,
+    integer,
+    may,
+    need,
+    reference,
+)
+from simulator.scenario.vocabulary.words import (
+    MIB,
+    arch,
+    binary_format,
+    path,
+    place,
+    runtime,
+    slug,
+)
+from simulator.subsystems.families import SYSTEM_CALLS
+from simulator.subsystems.files import API_OF_FORMAT
+
+_CALLS = sorted({call for table in SYSTEM_CALLS.values() for call in table})
+_INTERPRETS = Record(
+    {
+        "format": need(binary_format),
+        "arch": need(arch),
+        "api": need(choice(*sorted(set(API_OF_FORMAT.values())))),
+    }
+)
+_PROGRAM = Record(
+    {
+        "path": need(path),
+        "format": need(binary_format),
+        "arch": may(arch, "x86_64"),
+        "ram_mib": may(MIB, 1),
+        "text_mib": may(MIB, 0),
+        "cpu_us": may(integer(0, 10_000_000), 100),
+        "operations": may(integer(0, 100_000), 1),
+        "executable": may(flag(), True),
+        "calls": may(ListOf(choice(*_CALLS)), ()),
+        "interpreter": may(path, ""),
+        "interprets": may(_INTERPRETS, None),
+    }
+)
+_program = reference("programs")
+
+SECTIONS = {"programs": may(MapOf(_PROGRAM), {})}
+VERBS = {
+    "install_libraries": Record({"name": need(runtime), "on": need(place)}),
+    "make_executable": Record({"program": need(_program), "on": need(place)}),
+    "register_format": Record(
+        {
+            "on": need(place),
+            "name": need(slug),
+            "format": need(binary_format),
+            "arch": need(arch),
+            "interpreter": need(_program),
+            "open_now": may(flag(), False),
+        }
+    ),
+    "exec": Record({"program": need(_program), "on": need(place)}),
+    "load": Record(
+        {"program": need(_program), "requests": need(integer(1, 1_000_000))}
+    ),
+}

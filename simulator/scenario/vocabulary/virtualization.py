@@ -1,0 +1,44 @@
+"""Hypervisors, emulators and virtual machines."""
+
+from simulator.scenario.fields import (
+    ListOf,
+    MapOf,
+    Record,
+    choice,
+    may,
+    need,
+    reference,
+)
+from simulator.scenario.vocabulary.words import (
+    MIB,
+    arch,
+    binary_format,
+    count,
+    group,
+    place,
+)
+
+_HYPERVISOR = Record(
+    {
+        "kind": need(choice("type-1", "type-2", "emulator")),
+        "arch": may(arch, "x86_64"),
+        "ram_mib": need(MIB),
+        "format": may(binary_format, "elf"),
+    }
+)
+_program = reference("programs")
+
+SECTIONS = {"hypervisors": may(MapOf(_HYPERVISOR), {})}
+VERBS = {
+    "start_vm": Record(
+        {
+            "name": need(group),
+            "on": need(place),
+            "system": need(reference("systems")),
+            "ram_mib": need(MIB),
+            "count": may(count, 1),
+            "programs": may(ListOf(_program), ()),
+            "run": may(_program, None),
+        }
+    ),
+}

@@ -1,0 +1,26 @@
+"""What the words of several kinds of parts have in common."""
+
+import re
+
+from simulator.mechanisms import FORMATS
+from simulator.scenario.fields import choice, integer, reference, text
+from simulator.subsystems.files import RUNTIMES
+
+ARCHITECTURES = ("x86_64", "aarch64")
+VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")
+PATH = re.compile(r"/[A-Za-z0-9._/-]{1,200}\Z")
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,40}\Z")
+GROUP = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
+SOFTWARE = ("programs", "systems", "hypervisors", "engines")
+"""Sections whose parts can be installed."""
+
+MIB = integer(0, 64 * 1024 * 1024)
+arch = choice(*ARCHITECTURES)
+binary_format = choice(*FORMATS)
+runtime = choice(*RUNTIMES)
+place = reference("machines", "places")
+software = reference(*SOFTWARE)
+slug = text(SLUG, "a short name in lower case")
+group = text(GROUP, "a name")
+path = text(PATH, "an absolute path")
+count = integer(1, 64)

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # A proof renews its lease and shows its progress at least this often.
 PROGRESS_SECONDS = 0.25
-# All arms of one variant may take this many milliseconds of wall time: two hundred
+# All arms of one variant may take this many milliseconds of processor time: two hundred
 # times what they take, so that only a runaway scenario fails on a busy machine.
 VARIANT_MS = 2000.0
 LEASE_SECONDS = 30

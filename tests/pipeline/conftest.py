@@ -54,7 +54,7 @@ def quick_workers(transactional_db: None) -> QuickWorkers:
     @contextmanager
     def start() -> Iterator[Supervisor]:
         own = [processes.worker(Lane.INTERACTIVE, 2, env), processes.sweeper(env)]
-        with running(own, lambda _: None) as supervisor:
+        with running(own, print) as supervisor:
             wait_for_workers([Lane.INTERACTIVE])
             yield supervisor
 

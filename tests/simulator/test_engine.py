@@ -1,5 +1,7 @@
 """The engine: one total order, gates, cores, budgets."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,9 +160,22 @@ def test_a_budget_of_virtual_time() -> None:
     assert found == "virtual_us budget of 100 exceeded"
 
 
-def test_a_budget_of_wall_time() -> None:
-    budget = Budget(events=10**9, virtual_us=10**15, wall_ms=20)
-    assert exceeded(budget) == "wall_ms budget of 20 exceeded"
+def test_a_budget_of_processor_time() -> None:
+    budget = Budget(events=10**9, virtual_us=10**15, cpu_ms=20)
+    assert exceeded(budget) == "cpu_ms budget of 20 exceeded"
+
+
+def test_time_in_which_nothing_is_computed_is_free() -> None:
+    engine = Engine(0, Budget(cpu_ms=50))
+
+    def sleeper() -> Work:
+        time.sleep(0.1)
+        for _ in range(300):  # the clock is read every so many steps
+            yield 1
+
+    engine.spawn(sleeper())
+    engine.run()
+    assert engine.now == 300
 
 
 def test_a_budget_of_objects() -> None:

@@ -131,7 +131,7 @@ def test_a_setup_comes_first_and_a_common_plan_stands_in() -> None:
     [
         (Budget(events=10), "events budget of 10 exceeded"),
         (Budget(virtual_us=1000), "virtual_us budget of 1000 exceeded"),
-        (Budget(wall_ms=-1), "wall_ms budget of -1 exceeded"),
+        (Budget(cpu_ms=-1), "cpu_ms budget of -1 exceeded"),
         (Budget(objects=2), "objects budget of 2 exceeded"),
     ],
 )

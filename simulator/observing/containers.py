@@ -1,0 +1,23 @@
+"""Container engines and their containers."""
+
+from simulator.observing.node import Node, See, node
+from simulator.subsystems.container import Container, ContainerEngine
+
+
+def see_engine(engine: ContainerEngine, see: See) -> Node:
+    """Return an engine with its containers."""
+    containers = [see(container) for container in engine.containers]
+    return node("engine", engine.name, engine.state, containers)
+
+
+def see_container(container: Container, see: See) -> Node:
+    """Return a container with its processes, or the machine of its own."""
+    kernel = container.kernel
+    children = [
+        see(process) for process in kernel.processes if process.place == container.name
+    ]
+    if container.machine is not None:
+        children = [see(container.machine)]
+    return node(
+        "container", container.name, container.state, children, kernel=kernel.name
+    )

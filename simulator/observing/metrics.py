@@ -1,0 +1,32 @@
+"""The figures of a run: whole numbers, per machine or per program."""
+
+from typing import Any
+
+from simulator.subsystems.container import ContainerEngine
+from simulator.world import World
+
+
+def measure(world: World) -> dict[str, Any]:
+    """Return the metrics of a run: whole numbers, per machine or per program."""
+    machines = world.machines
+    running = [kernel for kernel in world.kernels if kernel.state == "running"]
+    return {
+        "duration_us": world.engine.now,
+        "ram_kib": {
+            name: machine.memory.used_kib for name, machine in machines.items()
+        },
+        "cpu_us": {name: machine.cores.busy_us for name, machine in machines.items()},
+        "image_disk_kib": sum(
+            part.disk_kib
+            for part in world.installed.values()
+            if isinstance(part, ContainerEngine)
+        ),
+        "kernels": len(running),
+        "processes": sum(1 for _ in world.processes()),
+        "served": sum(process.served for process in world.processes()),
+        "exits": sum(kernel.platform.exits for kernel in world.kernels),
+        "request_ns": {
+            name: sum(spans) // len(spans) if spans else 0
+            for name, spans in world.request_ns.items()
+        },
+    }

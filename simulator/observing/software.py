@@ -1,0 +1,42 @@
+"""Programs, and the hypervisors and engines that were installed."""
+
+from typing import Any
+
+from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
+from simulator.world import World
+
+
+def observe_program(world: World, name: str) -> dict[str, Any]:
+    """Return how attempts to run a program went."""
+    processes = list(world.processes(name))
+    return {
+        **world.attempts[name],
+        "running": len(processes),
+        "served": sum(process.served for process in processes),
+    }
+
+
+def observe_software(world: World, name: str) -> dict[str, Any]:
+    """Return the state of a hypervisor or engine, and what it stands on."""
+    part = world.installed.get(name)
+    if part is None:
+        return {"state": "absent", "stands_on": "", "systems_below": 0}
+    host = part.host
+    return {
+        "state": part.state,
+        "stands_on": "hardware" if host is None else host.system.family,
+        "systems_below": _systems_below(part),
+    }
+
+
+def _systems_below(part: Hypervisor | ContainerEngine) -> int:
+    """Count the kernels between a part and the hardware."""
+    count, host = 0, part.host
+    while host is not None:
+        count += 1
+        platform: object = host.platform
+        host = (
+            platform.hypervisor.host if isinstance(platform, VirtualMachine) else None
+        )
+    return count

@@ -1,0 +1,49 @@
+"""The final world: its machines as trees, its programs and its software."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.observing.containers import see_container, see_engine
+from simulator.observing.kernels import see_kernel
+from simulator.observing.machines import see_hypervisor, see_machine
+from simulator.observing.node import Node
+from simulator.observing.processes import see_process
+from simulator.observing.software import observe_program, observe_software
+from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
+from simulator.subsystems.kernel import Kernel, Process
+from simulator.subsystems.machine import Machine
+from simulator.world import World
+
+KINDS: Mapping[type, Callable[..., Node]] = {
+    Machine: see_machine,
+    VirtualMachine: see_machine,
+    Hypervisor: see_hypervisor,
+    Kernel: see_kernel,
+    Process: see_process,
+    ContainerEngine: see_engine,
+    Container: see_container,
+}
+"""Per kind of part: how it is shown. A new kind adds its module and a line here."""
+
+
+def see(part: object) -> Node:
+    """Return the node of a part, with all that is nested in it."""
+    return KINDS[type(part)](part, see)
+
+
+def observe(world: World) -> dict[str, Any]:
+    """Return the final world.
+
+    ``machines``: the tree of parts on each machine, nested as deep as the world is.
+    ``programs``: per program, how attempts to run it went. ``software``: per
+    hypervisor or engine, its state and what it stands on.
+    """
+    return {
+        "machines": {name: see(machine) for name, machine in world.machines.items()},
+        "programs": {name: observe_program(world, name) for name in world.programs},
+        "software": {
+            name: observe_software(world, name)
+            for name in (*world.hypervisors, *world.engines)
+        },
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import SIMULATOR_VERSION, __main__, cli
+from simulator import SIMULATOR_VERSION, __main__
 from simulator.cli import main
 from tests.simulator.worlds import (
     BOOT,
@@ -223,7 +223,7 @@ def test_an_interruption(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> N
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "evaluate", interrupt)
+    monkeypatch.setattr("simulator.cli.run.evaluate", interrupt)
     assert main(["run", WINDOWS]) == 130
     assert capsys.readouterr().err == "interrupted\n"
 

@@ -1,0 +1,67 @@
+"""What several commands take: a scenario, one of its variants, its parameters."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.errors import InputError
+from simulator.scenario.model import Params, Scenario
+from simulator.scenario.parser import load_scenario
+from simulator.trace import Scalar
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Add the scenario's file, and whether to print JSON."""
+    parser.add_argument("file", type=Path, help="a scenario (YAML)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_variant(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose a variant."""
+    parser.add_argument("--seed", type=int, default=0, help="which variant (default 0)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a parameter of the variant",
+    )
+
+
+def read_scenario(options: argparse.Namespace) -> Scenario:
+    """Read the scenario that the command names."""
+    file: Path = options.file
+    return load_scenario(file.read_text(encoding="utf-8"), name=file.name)
+
+
+def read_variant(scenario: Scenario, options: argparse.Namespace) -> Params:
+    """Return the variant that ``--seed`` and ``--set`` choose."""
+    params = {**scenario.variant(options.seed), **_settings(scenario, options.set)}
+    return scenario.checked_params(params)
+
+
+def spelled(value: Scalar) -> str:
+    """Return a value as a scenario file spells it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def spelled_params(params: Params) -> str:
+    """Return the values of a variant in one line."""
+    return ", ".join(f"{key}={spelled(value)}" for key, value in params.items()) or "-"
+
+
+def _settings(scenario: Scenario, words: Sequence[str]) -> dict[str, Scalar]:
+    """Read NAME=VALUE pairs; a value is one that the parameter can have."""
+    settings: dict[str, Scalar] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or name not in scenario.parameters:
+            known = ", ".join(scenario.parameters) or "none"
+            message = f"--set {word}: give NAME=VALUE; parameters: {known}"
+            raise InputError(message)
+        values = {spelled(known): known for known in scenario.parameters[name]}
+        if value not in values:
+            message = f"--set {word}: {name} is one of {', '.join(values)}"
+            raise InputError(message)
+        settings[name] = values[value]
+    return settings

@@ -57,12 +57,14 @@ Work = Generator[int | Gate, None, Any]
 class Task(Gate):
     """A generator under way; as a gate it opens when the generator is done."""
 
-    __slots__ = ("priority", "work")
+    __slots__ = ("is_daemon", "priority", "work")
 
-    def __init__(self, work: Work, priority: int) -> None:
+    def __init__(self, work: Work, priority: int, *, is_daemon: bool = False) -> None:
         super().__init__()
         self.work = work
         self.priority = priority
+        self.is_daemon = is_daemon
+        """True for what goes on for ever; a run does not wait for its end."""
 
 
 class Engine:
@@ -78,11 +80,19 @@ class Engine:
         self._steps = 0
         self._scheduled = 0
         self._objects = 0
+        self._main: Task | None = None
+        self._foreground = 0
         self._started = time.thread_time()
 
-    def spawn(self, work: Work, *, priority: int = 0) -> Task:
-        """Start ``work`` at the present virtual time; wait for it by yielding it."""
-        task = Task(work, priority)
+    def spawn(self, work: Work, *, priority: int = 0, is_daemon: bool = False) -> Task:
+        """Start ``work`` at the present virtual time; wait for it by yielding it.
+
+        A daemon (a control loop, a periodic probe) never keeps a run going: the run
+        ends when the first task is done and only daemons have something to do.
+        """
+        task = Task(work, priority, is_daemon=is_daemon)
+        if not is_daemon and (self._main is None or self._main.is_open):
+            self._main = task
         self._schedule(task, self.now)
         return task
 
@@ -121,10 +131,13 @@ class Engine:
             raise BudgetExceededError("objects", self.budget.objects)
 
     def run(self) -> None:
-        """Take steps until nothing is left to do or the budget is used up."""
+        """Take steps until only daemons are left or the budget is used up."""
         calendar, budget = self._calendar, self.budget
         while calendar:
+            if not self._foreground and (self._main is None or self._main.is_open):
+                return
             when, _, _, task = heappop(calendar)
+            self._foreground -= not task.is_daemon
             self._steps += 1
             if self._steps > budget.events:
                 raise BudgetExceededError("events", budget.events)
@@ -156,6 +169,7 @@ class Engine:
 
     def _schedule(self, task: Task, when: int) -> None:
         self._scheduled += 1
+        self._foreground += not task.is_daemon
         heappush(self._calendar, (when, task.priority, self._scheduled, task))
 
     def _check_clock(self) -> None:

@@ -20,6 +20,11 @@ from simulator.subsystems.machine import Machine
 from simulator.world import Place, Software, World, kernel_of, root_of
 
 
+def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG001
+    """Let time pass; what runs goes on."""
+    yield arguments["seconds"] * 1_000_000
+
+
 def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     """Switch a machine on; it starts what its disk holds."""
     machine = world.machines[arguments["machine"]]

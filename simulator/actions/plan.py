@@ -9,6 +9,7 @@ from simulator.actions.changing import (
     make_executable,
     power_on,
     register_format,
+    wait,
 )
 from simulator.actions.loading import load
 from simulator.actions.places import Arguments
@@ -46,4 +47,5 @@ VERBS: Mapping[str, Verb] = {
     "start_container": start_container,
     "exec": execute,
     "load": load,
+    "wait": wait,
 }

@@ -114,6 +114,54 @@ def test_a_task_is_a_gate_that_opens_at_its_end() -> None:
     assert seen == [4]
 
 
+def test_a_daemon_keeps_no_run_going() -> None:
+    engine = Engine()
+    ticks: list[int] = []
+
+    def daemon() -> Work:
+        while True:
+            yield 10
+            ticks.append(engine.now)
+
+    def plan() -> Work:
+        yield 35
+
+    engine.spawn(daemon(), is_daemon=True)
+    engine.spawn(plan())
+    engine.run()
+    assert (ticks, engine.now) == ([10, 20, 30], 35)
+    engine.spawn(plan())
+    engine.run()
+    assert (ticks, engine.now) == ([10, 20, 30, 40, 50, 60], 70)
+
+
+def test_a_run_of_daemons_alone_is_over_at_once() -> None:
+    engine = Engine()
+    engine.spawn(forever(engine, 10), is_daemon=True)
+    engine.run()
+    assert engine.now == 0
+
+
+def test_a_plan_that_waits_for_a_daemon_is_waited_for() -> None:
+    engine = Engine()
+    gate = Gate()
+    seen: list[int] = []
+
+    def daemon() -> Work:
+        yield 10
+        engine.open(gate)
+        yield from forever(engine, 10)
+
+    def plan() -> Work:
+        yield gate
+        seen.append(engine.now)
+
+    engine.spawn(plan())
+    engine.spawn(daemon(), is_daemon=True)
+    engine.run()
+    assert seen == [10]
+
+
 def test_records_are_numbered_and_timed() -> None:
     engine = Engine()
     first = engine.record("a", "do", "asked", target="x")

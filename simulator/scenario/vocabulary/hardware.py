@@ -50,4 +50,5 @@ SECTIONS = {
 VERBS = {
     "power_on": Record({"machine": need(reference("machines"))}),
     "install": Record({"what": need(software), "on": need(place)}),
+    "wait": Record({"seconds": need(integer(0, 30 * 24 * 3600))}),
 }

@@ -181,3 +181,9 @@ def test_registering_in_a_guest_does_not_reach_its_host() -> None:
     plan = [*KVM, vm(), install("wine"), install("exe"), register(on="guest")]
     done = run([*plan, execute("exe")])
     assert failures(done) == [("linux-1", "execve", "ENOEXEC")]
+
+
+def test_waiting_lets_time_pass() -> None:
+    before = run([*BOOT]).metrics["duration_us"]
+    after = run([*BOOT, {"wait": {"seconds": 90}}]).metrics["duration_us"]
+    assert after - before == 90_000_000

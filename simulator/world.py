@@ -14,7 +14,7 @@ from simulator.subsystems.container import (
 )
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
 from simulator.subsystems.files import FileTree, Interprets, Program
-from simulator.subsystems.hypervisor import (
+from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
@@ -127,6 +127,7 @@ class World:
             memory=Memory(name, fields["ram_mib"] * KIB),
             cores=Cores(self.engine, fields["cores"]),
             has_extension=fields["virtualization"],
+            has_nested_paging=fields["nested_paging"],
         )
 
     def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:
@@ -170,6 +171,9 @@ def _program(name: str, fields: Mapping[str, Any]) -> Program:
         text_kib=fields["text_mib"] * KIB,
         cpu_us=fields["cpu_us"],
         operations=fields["operations"],
+        privileged=fields["privileged"],
+        first_touches=fields["first_touches"],
+        tlb_misses=fields["tlb_misses"],
         executable=fields["executable"],
         calls=fields["calls"],
         interpreter=fields["interpreter"],
@@ -195,7 +199,13 @@ def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
     boots = fields["kind"] == "type-1"
     program = None if boots else _service(name, fields["format"], fields)
     return HypervisorModel(
-        name, fields["kind"], fields["arch"], fields["ram_mib"] * KIB, program
+        name,
+        fields["kind"],
+        fields["guest_arch"] or fields["arch"],
+        fields["ram_mib"] * KIB,
+        program,
+        fields["fallback"],
+        fields["platform_api"],
     )
 
 

@@ -59,8 +59,8 @@ def not_privileged(
     )
 
 
-def service_at(place: Place, kind: type[Any]) -> Any:
-    """Return the running hypervisor or engine of a place, if it has one."""
+def service_at(place: Place, kind: type[Any], name: str | None = None) -> Any:
+    """Return the running hypervisor or engine of a place, of one name when given."""
     if isinstance(place, Container):
         return None
     occupant = place.occupant
@@ -71,7 +71,9 @@ def service_at(place: Place, kind: type[Any]) -> Any:
         (
             service
             for service in found
-            if isinstance(service, kind) and service.state == "running"
+            if isinstance(service, kind)
+            and service.state == "running"
+            and name in {None, service.name}
         ),
         None,
     )

@@ -5,7 +5,7 @@ from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.hypervisor import Hypervisor, boot_guest
+from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.subsystems.kernel import Attempt
 from simulator.world import KIB, Place, World, kernel_of, root_of
 
@@ -42,9 +42,10 @@ def start_vm(world: World, arguments: Arguments, asked: int) -> Work:
     """Create virtual machines, boot a system in each, and run a program in it."""
     tasks: list[Task] = []
     for place in places_of(world, arguments["on"], asked):
-        hypervisor = service_at(place, Hypervisor)
+        wanted = arguments["hypervisor"]
+        hypervisor = service_at(place, Hypervisor, wanted)
         if hypervisor is None:
-            log = "no hypervisor is running here"
+            log = f"no hypervisor{f' {wanted}' if wanted else ''} is running here"
             because = asked if place.state_seq is None else place.state_seq
             world.engine.record(place.name, "start_vm", FAILED, cause=because, log=log)
             continue
@@ -58,7 +59,9 @@ def start_vm(world: World, arguments: Arguments, asked: int) -> Work:
 def _one_vm(
     world: World, hypervisor: Hypervisor, name: str, arguments: Arguments, asked: int
 ) -> Work:
-    machine = hypervisor.create(name, arguments["ram_mib"] * KIB, asked)
+    machine = hypervisor.create(
+        name, arguments["ram_mib"] * KIB, asked, nested=arguments["nested"]
+    )
     if machine is None:
         return
     world.places.setdefault(arguments["name"], []).append(machine)

@@ -8,7 +8,7 @@ figure that the model splits into parts says so; the split is the model's own.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from simulator.calibration import containers, machines, processes, servers
+from simulator.calibration import containers, machines, nesting, processes, servers
 from simulator.calibration.figures import Figure
 
 __all__ = ["CALIBRATION", "KINDS", "Figure", "figure"]
@@ -18,6 +18,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "processes": processes.FIGURES,
         "containers": containers.FIGURES,
         "machines": machines.FIGURES,
+        "nesting": nesting.FIGURES,
         "servers": servers.FIGURES,
     }
 )

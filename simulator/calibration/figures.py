@@ -11,7 +11,7 @@ SOURCE = "source"
 SECOND_HAND = "second-hand"
 TAUGHT = "course"
 
-UNITS = ("us", "ns", "KiB", "permille", "count")
+UNITS = ("us", "ns", "KiB", "permille", "count", "cycles")
 """Times in nanoseconds or microseconds, memory in KiB, ratios and shares in
 thousandths; a count is a plain number."""
 

@@ -55,6 +55,7 @@ _LARGER = {
     "KiB": ((1024, "MiB"), (1, "KiB")),
     "permille": ((1_000, "x"),),
     "count": ((1, ""),),
+    "cycles": ((1, "cycles"),),
 }
 """Per unit of the table: those that a person reads, the largest first."""
 

@@ -1,7 +1,7 @@
 """Machines, real and virtual, and the hypervisors that make virtual ones."""
 
 from simulator.observing.node import Node, See, node
-from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
+from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.subsystems.machine import Machine
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator.subsystems.container import ContainerEngine
-from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
+from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.world import World
 
 

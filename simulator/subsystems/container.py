@@ -14,7 +14,7 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.hypervisor import (
+from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,

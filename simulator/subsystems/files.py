@@ -51,6 +51,12 @@ class Program:
     """CPU time for one request."""
     operations: int = 0
     """Device operations (network, disk) for one request."""
+    privileged: int = 0
+    """Instructions for one request that only a hypervisor carries out for a guest."""
+    first_touches: int = 0
+    """Pages that one request touches for the first time."""
+    tlb_misses: int = 0
+    """Loads of one request that need a page walk."""
     executable: bool = True
     calls: tuple[str, ...] = ()
     """System calls that it makes beyond those of its libraries."""

@@ -7,9 +7,11 @@ from simulator.calibration import figure
 from simulator.engine import Cores, Engine, Work
 from simulator.events import FAILED
 from simulator.subsystems.files import Program
-from simulator.subsystems.hypervisor import Hypervisor, HypervisorModel
 from simulator.subsystems.kernel import FIRMWARE_SHARE, JITTER_PERMILLE, Kernel, System
 from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Hop
+from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
+from simulator.subsystems.virtualization.paging import LEVELS
 
 Bootable = System | HypervisorModel
 
@@ -24,6 +26,7 @@ class Machine:
     memory: Memory
     cores: Cores
     has_extension: bool
+    has_nested_paging: bool = True
     state: str = "off"
     state_seq: int | None = None
     disk: list[Bootable] = field(default_factory=list)
@@ -32,9 +35,16 @@ class Machine:
     """Other programs that were copied to the disk."""
     occupant: Kernel | Hypervisor | None = None
     cpu_permille: int = 1000
+    kernel_permille: int = 1000
     operation_ns: int = 0
     exits: int = 0
+    host_calls: int = 0
     exits_per_operation: int = 0
+    walk_references: int = LEVELS
+
+    def way(self, operation: str) -> tuple[Hop, ...]:  # noqa: ARG002
+        """Return no hops: a kernel on bare hardware has the devices itself."""
+        return ()
 
     def power_on(
         self, make: Callable[[Bootable, "Machine"], Kernel | Hypervisor], cause: int

@@ -28,6 +28,7 @@ _MACHINE = Record(
         "cores": need(integer(1, 1024)),
         "ram_mib": need(MIB),
         "virtualization": may(flag(), True),
+        "nested_paging": may(flag(), True),
     }
 )
 _SYSTEM = Record(

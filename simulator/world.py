@@ -14,15 +14,15 @@ from simulator.subsystems.container import (
 )
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
 from simulator.subsystems.files import FileTree, Interprets, Program
+from simulator.subsystems.kernel import Kernel, Process, System
+from simulator.subsystems.machine import Bootable, Machine
+from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Platform
 from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
 )
-from simulator.subsystems.kernel import Kernel, Process, System
-from simulator.subsystems.machine import Bootable, Machine
-from simulator.subsystems.memory import Memory
-from simulator.subsystems.platform import Platform
 
 KIB = 1024
 BOOTS = {"general": "guest_boot", "micro": "microvm_boot"}

@@ -13,10 +13,10 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container, ContainerEngine, EngineModel
 from simulator.subsystems.files import Program
-from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.subsystems.kernel import Attempt, Kernel, System
 from simulator.subsystems.loaders import Handler
 from simulator.subsystems.machine import Machine
+from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.world import Place, Software, World, kernel_of, root_of
 
 

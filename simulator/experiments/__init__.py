@@ -7,7 +7,7 @@ looks the figure up that it is held against.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from simulator.experiments import containers, machines, processes, servers
+from simulator.experiments import containers, machines, nesting, processes, servers
 from simulator.experiments.results import Result, result_of
 
 __all__ = ["EXPERIMENTS", "Result", "results"]
@@ -17,6 +17,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **processes.EXPERIMENTS,
         **containers.EXPERIMENTS,
         **machines.EXPERIMENTS,
+        **nesting.EXPERIMENTS,
         **servers.EXPERIMENTS,
     }
 )

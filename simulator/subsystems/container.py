@@ -14,16 +14,16 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Attempt, Kernel, System
+from simulator.subsystems.loaders import ERRNO
+from simulator.subsystems.memory import OutOfMemoryError
+from simulator.subsystems.platform import Platform
 from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
     boot_guest,
 )
-from simulator.subsystems.kernel import Attempt, Kernel, System
-from simulator.subsystems.loaders import ERRNO
-from simulator.subsystems.memory import OutOfMemoryError
-from simulator.subsystems.platform import Platform
 
 NEEDS = ("namespaces", "cgroups", "overlay")
 MakeKernel = Callable[[System, Platform, FileTree], Kernel]

@@ -16,9 +16,7 @@ class Cost(NamedTuple):
     calls: int = 0
 
 
-def request_cost(
-    program: Program, platform: Platform, operation_ns: int = 0
-) -> Cost:
+def request_cost(program: Program, platform: Platform, operation_ns: int = 0) -> Cost:
     """Return what one request costs, ``operation_ns`` added to each device access."""
     call = figure("system_call") * platform.kernel_permille // 1000
     device = _way_cost(platform.way("device"), program.operations)

@@ -7,12 +7,11 @@ from simulator.subsystems.platform import Platform
 from simulator.subsystems.virtualization.machine import VirtualMachine
 from simulator.subsystems.virtualization.models import HypervisorModel
 
-
 EXTENSION = "hardware virtualization (VT-x, AMD-V)"
 
 
 class NoAssistError(Exception):
-    """This processor cannot run such a machine, and the hypervisor has no other way."""
+    """The processor cannot run such a machine, and the hypervisor has no other way."""
 
 
 def choose_assist(

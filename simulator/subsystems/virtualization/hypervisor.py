@@ -152,7 +152,8 @@ class Hypervisor:
             ram_kib=ram_kib,
             assist=assist,
         )
-        exposed = self.mechanisms["vm.nested"] == "exposed" if nested is None else nested
+        if nested is None:
+            nested = self.mechanisms["vm.nested"] == "exposed"
         machine = VirtualMachine(
             name=name,
             arch=self.model.arch,
@@ -162,7 +163,7 @@ class Hypervisor:
             hypervisor=self,
             assist=assist,
             state_seq=seq,
-            has_extension=exposed and assist == "hardware",
+            has_extension=nested and assist == "hardware",
             has_nested_paging=self.below.has_nested_paging,
         )
         self.machines.append(machine)

@@ -43,6 +43,7 @@ def test_a_record_of_what_was_served() -> None:
         "requests": 100,
         "mean_request_ns": 200_000,
         "exits": 0,
+        "host_calls": 0,
     }
 
 

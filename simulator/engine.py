@@ -9,7 +9,8 @@ order only and repeats exactly.
 import gc
 import time
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Any
@@ -41,6 +42,22 @@ class BudgetExceededError(Exception):
         self.limit = limit
         self.allowed = allowed
         super().__init__(f"{limit} budget of {allowed} exceeded")
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let the garbage collector rest.
+
+    A run keeps what it makes until it ends; going through all of that to look for
+    garbage, again and again, would take a third of its time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class Gate:
@@ -140,44 +157,39 @@ class Engine:
 
     def run(self) -> None:
         """Take steps until only daemons are left or the budget is used up."""
-        calendar = self._calendar
-        steps, pause, last = self._steps, self._steps + 1, self.budget.virtual_us
-        # A run keeps what it makes until it ends: going through all of that to look
-        # for garbage, again and again, would take a third of its time.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            while calendar:
-                if len(calendar) == self._daemons and self._is_over():
-                    return
-                when, priority, _, task = heappop(calendar)
-                if task.is_daemon:
-                    self._daemons -= 1
-                steps += 1
-                if steps >= pause:
-                    pause = self._check(steps)
-                if when > last:
-                    raise BudgetExceededError("virtual_us", last)
-                self.now = when
-                try:
-                    wanted = task.step()
-                except StopIteration:
-                    self.open(task)
-                    continue
-                if wanted.__class__ is int and not task.is_daemon:
-                    # The usual case, without a call.
-                    self._scheduled = order = self._scheduled + 1
-                    heappush(calendar, (when + wanted, priority, order, task))
-                elif isinstance(wanted, int):
-                    self._schedule(task, when + wanted)
-                elif wanted.is_open:
-                    self._schedule(task, when)
-                else:
-                    wanted.waiting.append(task)
-        finally:
-            self._steps = steps
-            if collects:
-                gc.enable()
+        with _no_collection():
+            self._take_steps()
+
+    def _take_steps(self) -> None:
+        calendar, last = self._calendar, self.budget.virtual_us
+        steps, pause = self._steps, self._steps + 1
+        while calendar:
+            if len(calendar) == self._daemons and self._is_over():
+                return
+            when, priority, _, task = heappop(calendar)
+            if task.is_daemon:
+                self._daemons -= 1
+            self._steps = steps = steps + 1
+            if steps >= pause:
+                pause = self._check(steps)
+            if when > last:
+                raise BudgetExceededError("virtual_us", last)
+            self.now = when
+            try:
+                wanted = task.step()
+            except StopIteration:
+                self.open(task)
+                continue
+            if wanted.__class__ is int and not task.is_daemon:
+                # The usual case, without a call.
+                self._scheduled = order = self._scheduled + 1
+                heappush(calendar, (when + wanted, priority, order, task))
+            elif isinstance(wanted, int):
+                self._schedule(task, when + wanted)
+            elif wanted.is_open:
+                self._schedule(task, when)
+            else:
+                wanted.waiting.append(task)
 
     def used(self) -> dict[str, int]:
         """Return the budget used so far (not processor time, which never repeats)."""
@@ -198,7 +210,7 @@ class Engine:
         return self._main is None or self._main.is_open
 
     def _check(self, steps: int) -> int:
-        """Compare steps and processor time with the budget; return when to look next."""
+        """Compare with the budget; return the step at which to look again."""
         if steps > self.budget.events:
             raise BudgetExceededError("events", self.budget.events)
         elapsed_ms = (time.thread_time() - self._started) * 1000

@@ -59,7 +59,9 @@ def picture(
     """Return a whole drawing: an image with a name, a description and real text."""
     return element(
         "svg",
-        element("title", escape(title)) + element("desc", escape(description)) + content,
+        element("title", escape(title))
+        + element("desc", escape(description))
+        + content,
         xmlns="http://www.w3.org/2000/svg",
         class_="sim-drawing",
         role="img",

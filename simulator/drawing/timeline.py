@@ -96,7 +96,7 @@ def _shown(events: Sequence[Event]) -> list[Event]:
 
 def _stage(run: Run, event: Event) -> Stage:
     target = str(event.detail.get("target", ""))
-    words = event.action.replace("_", " ")
+    words = event.action.replace("boot_boot_", "boot_").replace("_", " ")
     if target and target != event.actor:
         words += f" {target}"
     label = words if event.outcome != FAILED else FAILURE + words

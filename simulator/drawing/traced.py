@@ -26,6 +26,7 @@ class Traced:
         self._parts: dict[str, list[int]] = {}
         self._processes: dict[Pid, list[int]] = {}
         self._owner: dict[int, Pid] = {}
+        self._programs: dict[Pid, str] = {}
         for event in run.events:
             self._file(event)
 
@@ -41,6 +42,10 @@ class Traced:
         """Return the events of one process of a kernel."""
         return tuple(self._processes.get((kernel, pid), ())[:MOST])
 
+    def program(self, kernel: str, pid: int) -> str:
+        """Return the name of the file that a process was started from, or nothing."""
+        return self._programs.get((kernel, pid), "")
+
     def _file(self, event: Event) -> None:
         owner = self._process_of(event)
         names = {str(event.detail[key]) for key in NAMING if key in event.detail}
@@ -48,6 +53,9 @@ class Traced:
             names.add(event.actor)
         else:
             self._owner[event.seq] = owner
+            if event.action == "execve":
+                path = str(event.detail["target"])
+                self._programs[owner] = path.rpartition("/")[2]
             self._processes.setdefault(owner, []).append(event.seq)
         for name in sorted(names):
             self._parts.setdefault(name, []).append(event.seq)

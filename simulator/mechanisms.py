@@ -63,6 +63,11 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
         "kernel.page_sharing": Mechanism(
             "on", ("on", "off"), "one copy in RAM of a file that several processes map"
         ),
+        "cpu.scheduler": Mechanism(
+            "fair",
+            ("fair", "equal", "fifo"),
+            "cores are shared by weight, by the head, or first come first served",
+        ),
         "container.kernel": Mechanism(
             "shared",
             ("shared", "own"),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.engine import Cores, Engine
+from simulator.engine import Engine
 from simulator.mechanisms import Value
 from simulator.subsystems.container import (
     Container,
@@ -12,6 +12,7 @@ from simulator.subsystems.container import (
     ContainerImage,
     EngineModel,
 )
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
 from simulator.subsystems.files import FileTree, Interprets, Program
 from simulator.subsystems.kernel import Kernel, Process, System
@@ -125,7 +126,9 @@ class World:
             arch=fields["arch"],
             engine=self.engine,
             memory=Memory(name, fields["ram_mib"] * KIB),
-            cores=Cores(self.engine, fields["cores"]),
+            cores=Cores(
+                self.engine, fields["cores"], str(self.mechanisms["cpu.scheduler"])
+            ),
             has_extension=fields["virtualization"],
             has_nested_paging=fields["nested_paging"],
         )

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.calibration import figure
-from simulator.engine import Cores, Engine, Work
+from simulator.engine import Engine, Work
 from simulator.events import FAILED
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.files import Program
 from simulator.subsystems.kernel import FIRMWARE_SHARE, JITTER_PERMILLE, Kernel, System
 from simulator.subsystems.memory import Memory

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple, Protocol
 
-from simulator.engine import Cores, Engine
+from simulator.engine import Engine
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.memory import Memory
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from simulator.engine import Cores, Engine
+from simulator.engine import Engine
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Hop, Platform

@@ -199,7 +199,7 @@ def test_machines_share_the_cores_of_the_server() -> None:
         run(plan, world={"machines": {"server": {"cores": cores}}}) for cores in (1, 8)
     )
     ratio = few.metrics["request_ns"]["app"] / many.metrics["request_ns"]["app"]
-    assert ratio == pytest.approx(4.5, rel=0.01)
+    assert ratio == pytest.approx(8, rel=0.01)
 
 
 def test_names_go_on_counting() -> None:

@@ -68,6 +68,21 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
             ("fair", "equal", "fifo"),
             "cores are shared by weight, by the head, or first come first served",
         ),
+        "kernel.pid1_signals": Mechanism(
+            "protected",
+            ("protected", "ordinary"),
+            "default actions spare a namespace's init, or treat it like any process",
+        ),
+        "kernel.reaping": Mechanism(
+            "parent",
+            ("parent", "kernel"),
+            "a zombie stays until its parent waits, or the kernel drops it at once",
+        ),
+        "kernel.orphans": Mechanism(
+            "namespace",
+            ("namespace", "system"),
+            "orphans go to their PID namespace's init, or to the system's",
+        ),
         "container.kernel": Mechanism(
             "shared",
             ("shared", "own"),

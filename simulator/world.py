@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.engine import Engine
 from simulator.mechanisms import Value
+from simulator.programs import programs_of
 from simulator.subsystems.container import (
     Container,
     ContainerEngine,
@@ -14,11 +15,13 @@ from simulator.subsystems.container import (
 )
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
-from simulator.subsystems.files import FileTree, Interprets, Program
-from simulator.subsystems.kernel import Kernel, Process, System
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Platform
+from simulator.subsystems.processes import Process
+from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
@@ -40,9 +43,7 @@ class World:
     ) -> None:
         self.engine = engine
         self.mechanisms = mechanisms
-        self.programs = {
-            name: _program(name, fields) for name, fields in spec["programs"].items()
-        }
+        self.programs = programs_of(spec["programs"])
         self.systems = {
             name: _system(name, fields) for name, fields in spec["systems"].items()
         }
@@ -161,27 +162,6 @@ def kernel_of(place: Place) -> Kernel | None:
 def root_of(place: Place, kernel: Kernel) -> FileTree:
     """Return the file tree that programs at this place see."""
     return place.root if isinstance(place, Container) else kernel.root
-
-
-def _program(name: str, fields: Mapping[str, Any]) -> Program:
-    interprets = fields["interprets"]
-    return Program(
-        name=name,
-        path=fields["path"],
-        format=fields["format"],
-        arch=fields["arch"],
-        ram_kib=fields["ram_mib"] * KIB,
-        text_kib=fields["text_mib"] * KIB,
-        cpu_us=fields["cpu_us"],
-        operations=fields["operations"],
-        privileged=fields["privileged"],
-        first_touches=fields["first_touches"],
-        tlb_misses=fields["tlb_misses"],
-        executable=fields["executable"],
-        calls=fields["calls"],
-        interpreter=fields["interpreter"],
-        interprets=Interprets(**interprets) if interprets else None,
-    )
 
 
 def _system(name: str, fields: Mapping[str, Any]) -> System:

@@ -1,6 +1,6 @@
 """Actions that change what is on a machine: power, programs, files, formats."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.actions.places import (
     Arguments,
@@ -13,11 +13,16 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container, ContainerEngine, EngineModel
 from simulator.subsystems.files import Program
-from simulator.subsystems.kernel import Attempt, Kernel, System
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import Handler
 from simulator.subsystems.machine import Machine
+from simulator.subsystems.processes import Attempt
+from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.world import Place, Software, World, kernel_of, root_of
+
+if TYPE_CHECKING:
+    from simulator.subsystems.processes import Attempt
 
 
 def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG001

@@ -4,7 +4,7 @@ from simulator.actions.places import Arguments
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.costs import request_cost
-from simulator.subsystems.kernel import Process
+from simulator.subsystems.processes import Process
 from simulator.world import World
 
 

@@ -5,7 +5,7 @@ from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.kernel import Attempt
+from simulator.subsystems.processes import Attempt
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.world import KIB, Place, World, kernel_of, root_of
 

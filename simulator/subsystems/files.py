@@ -1,7 +1,8 @@
 """Programs, the libraries they run on, and the file trees that hold them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Interprets:
     api: str
 
 
+Step = tuple[str, Mapping[str, Any]]
+"""One thing that a process does of itself: a step's name and its arguments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """An executable file and what its process needs."""
@@ -63,6 +68,16 @@ class Program:
     interpreter: str = ""
     """Path after ``#!`` of a script."""
     interprets: Interprets | None = None
+    does: tuple[Step, ...] = ()
+    """What its processes do of themselves after exec."""
+    signals: tuple[tuple[str, str], ...] = ()
+    """What they do about a signal: ``exit``, ``ignore``, ``forward``, ``default``."""
+    reaps: bool = False
+    """They wait for every child, adopted ones too."""
+    acts_as: str = "program"
+    """``shell`` and ``init`` run what their arguments name."""
+    execs_last: bool = False
+    """A shell that becomes the last command of its line, without a child for it."""
 
     @property
     def api(self) -> str:

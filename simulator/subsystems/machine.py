@@ -8,9 +8,10 @@ from simulator.engine import Engine, Work
 from simulator.events import FAILED
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.files import Program
-from simulator.subsystems.kernel import FIRMWARE_SHARE, JITTER_PERMILLE, Kernel, System
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Hop
+from simulator.subsystems.systems import FIRMWARE_SHARE, JITTER_PERMILLE, System
 from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.subsystems.virtualization.paging import LEVELS
 

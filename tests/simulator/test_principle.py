@@ -90,7 +90,7 @@ def test_mechanisms_of_darwin_decide_too(name: str) -> None:
 
 
 def test_no_mechanism_is_forgotten_here() -> None:
-    assert len(MECHANISMS) == 18
+    assert len(MECHANISMS) == 21
 
 
 @pytest.mark.parametrize(

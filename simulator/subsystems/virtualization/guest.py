@@ -6,13 +6,9 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.files import FileTree
-from simulator.subsystems.kernel import (
-    FIRMWARE_SHARE,
-    JITTER_PERMILLE,
-    Kernel,
-    System,
-)
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.platform import Platform
+from simulator.subsystems.systems import FIRMWARE_SHARE, JITTER_PERMILLE, System
 from simulator.subsystems.virtualization.machine import VirtualMachine
 
 

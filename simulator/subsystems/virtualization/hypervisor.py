@@ -105,6 +105,12 @@ class Hypervisor:
         yield stream.jitter(figure("guest_boot") // BOOT_SHARE, 20)
         self.begin(cause)
 
+    def fall(self, seq: int) -> None:
+        """Its kernel has died, as event ``seq`` tells: so have its machines."""
+        self.state, self.state_seq = "dead", seq
+        for machine in self.machines:
+            machine.fall(seq)
+
     def begin(self, cause: int | None) -> None:
         """Be ready. On bare hardware it takes its memory; a process has its own."""
         engine = self.below.engine

@@ -58,6 +58,12 @@ class VirtualMachine:
     host_calls: int = 0
     occupant: Kernel | None = None
 
+    def fall(self, seq: int) -> None:
+        """Stop without warning: what runs this machine is gone, by event ``seq``."""
+        self.state, self.state_seq = "off", seq
+        if self.occupant is not None:
+            self.occupant.fall(seq)
+
     @property
     def cpu_permille(self) -> int:
         """Time for CPU work here in thousandths of the bare machine's."""

@@ -1,0 +1,63 @@
+"""Steps of a program: what its processes do of themselves after exec."""
+
+from typing import Any
+
+from simulator.scenario.fields import (
+    KINDS,
+    Context,
+    Record,
+    flag,
+    integer,
+    join,
+    may,
+    need,
+    reference,
+    suggest,
+)
+from simulator.scenario.source import Node
+
+MAX_STEPS = 100
+
+
+class StepList:
+    """A list of one-key mappings, step to arguments."""
+
+    def read(self, node: Node, path: str, context: Context) -> tuple[Any, ...]:
+        """Return pairs of step and arguments, without those that are wrong."""
+        if node.kind != "list":
+            context.report(node, path, f"a list expected, not {KINDS[node.kind]}")
+            return ()
+        if len(node.value) > MAX_STEPS:
+            context.report(node, path, f"more than {MAX_STEPS} steps")
+        steps = []
+        for index, entry in enumerate(node.value[:MAX_STEPS]):
+            place = f"{path}[{index}]"
+            if entry.kind != "map" or len(entry.value) != 1:
+                context.report(entry, place, "a step is one word with its arguments")
+                continue
+            ((kind, child),) = entry.value.items()
+            if kind not in STEPS:
+                hint = suggest(kind, STEPS)
+                context.report(entry, place, f"unknown step {kind!r}", hint)
+                continue
+            steps.append((kind, STEPS[kind].read(child, join(place, kind), context)))
+        return tuple(steps)
+
+
+MILLISECONDS = integer(0, 1_000_000_000)
+_program = reference("programs")
+
+STEPS = {
+    "compute": Record({"ms": need(MILLISECONDS)}),
+    "sleep": Record({"ms": need(MILLISECONDS)}),
+    "exit": Record({"status": may(integer(0, 255), None)}),
+    "fork": Record(
+        {"count": may(integer(1, 100_000), 1), "steps": may(StepList(), ())}
+    ),
+    "spawn": Record({"program": need(_program), "wait": may(flag(), False)}),
+    "exec": Record({"program": need(_program)}),
+    "wait_children": Record({}),
+    "adopt_orphans": Record({}),
+    "repeat": Record({"times": need(integer(0, 1_000_000)), "steps": need(StepList())}),
+}
+"""Every step: its name and its arguments."""

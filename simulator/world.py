@@ -27,6 +27,11 @@ from simulator.subsystems.virtualization import (
     HypervisorModel,
     VirtualMachine,
 )
+from simulator.subsystems.virtualization.root import (
+    LAUNCH,
+    launches,
+    root_partition,
+)
 
 KIB = 1024
 BOOTS = {"general": "guest_boot", "micro": "microvm_boot"}
@@ -104,12 +109,29 @@ class World:
         self, bootable: Bootable, machine: Machine
     ) -> Kernel | Hypervisor:
         """Return what the boot slot of a machine starts."""
-        if isinstance(bootable, System):
-            disk = FileTree()
-            disk.merge(machine.files, ())
-            return self.make_kernel(bootable, machine, disk)
-        hypervisor = Hypervisor(bootable, machine, None, self.mechanisms)
-        self.installed[bootable.name] = hypervisor
+        if isinstance(bootable, HypervisorModel):
+            return self._hypervisor_on(bootable, machine)
+        disk = machine.roots.get(bootable.name, FileTree())
+        disk.merge(machine.files, ())
+        features = machine.features.setdefault(
+            bootable.name, {LAUNCH, *bootable.features}
+        )
+        mechanism = self.mechanisms["hyperv.root"]
+        if not launches(bootable, features, machine, mechanism):
+            kernel = self.make_kernel(bootable, machine, disk)
+            machine.roots[bootable.name] = kernel.root
+            return kernel
+        hypervisor = self._hypervisor_on(self.hypervisors[bootable.hypervisor], machine)
+        hypervisor.root = root_partition(hypervisor)
+        hypervisor.machines.append(hypervisor.root)
+        kernel = self.make_kernel(bootable, hypervisor.root, disk)
+        machine.roots[bootable.name] = kernel.root
+        hypervisor.root.occupant = kernel
+        return hypervisor
+
+    def _hypervisor_on(self, model: HypervisorModel, machine: Machine) -> Hypervisor:
+        hypervisor = Hypervisor(model, machine, None, self.mechanisms)
+        self.installed[model.name] = hypervisor
         return hypervisor
 
     def processes(self, program: str = "") -> Iterator[Process]:
@@ -131,6 +153,8 @@ class World:
                 self.engine, fields["cores"], str(self.mechanisms["cpu.scheduler"])
             ),
             has_extension=fields["virtualization"],
+            firmware_extension=fields["virtualization"],
+            network_mib_s=fields["network_mib_s"],
             has_nested_paging=fields["nested_paging"],
         )
 
@@ -153,10 +177,8 @@ class World:
 
 def kernel_of(place: Place) -> Kernel | None:
     """Return the kernel that programs at this place would run on, if it runs."""
-    kernel = place.kernel if isinstance(place, Container) else place.occupant
-    if not isinstance(kernel, Kernel) or kernel.state != "running":
-        return None
-    return kernel
+    kernel = place.occupant if isinstance(place, VirtualMachine) else place.kernel
+    return kernel if kernel is not None and kernel.state == "running" else None
 
 
 def root_of(place: Place, kernel: Kernel) -> FileTree:
@@ -175,6 +197,8 @@ def _system(name: str, fields: Mapping[str, Any]) -> System:
         services_kib=fields["services_mib"] * KIB,
         boot=BOOTS[fields["boot"]],
         runtimes=fields["libraries"],
+        hypervisor=fields["hypervisor"] or "",
+        features=fields["features"],
     )
 
 

@@ -34,6 +34,14 @@ def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     """Switch a machine on; it starts what its disk holds."""
     machine = world.machines[arguments["machine"]]
     yield from machine.power_on(world.make_occupant, asked)
+    kernel = kernel_of(machine)
+    if kernel is None or machine.state_seq is None:
+        return
+    for system, model in machine.services:
+        if system == kernel.system.name:
+            yield from _start_service(
+                world, model, model.program, kernel, machine.state_seq
+            )
 
 
 def install(world: World, arguments: Arguments, asked: int) -> Work:
@@ -82,6 +90,8 @@ def _install_on_kernel(
         )
         return
     if not isinstance(software, System) and software.program is not None:
+        if isinstance(place, Machine):
+            place.services.append((kernel.system.name, software))
         yield from _start_service(world, software, software.program, kernel, asked)
         return
     world.engine.record(

@@ -3,8 +3,9 @@
 from simulator.actions.places import Arguments, no_kernel, places_of, service_at
 from simulator.engine import Task, Work
 from simulator.events import FAILED
-from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.processes import Attempt
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.world import KIB, Place, World, kernel_of, root_of
@@ -23,9 +24,17 @@ def _run_at(world: World, place: Place, program: Program, cause: int) -> Work:
         no_kernel(world, place, cause, "exec")
         return
     attempt: Attempt = yield from kernel.execute(
-        program.path, cause=cause, root=root_of(place, kernel), place=place.name
+        program.path,
+        cause=cause,
+        root=root_of(place, kernel),
+        place=_view(place, kernel),
     )
     _note(world, program, attempt)
+
+
+def _view(place: Place, kernel: Kernel) -> str:
+    """Return whose processes they are: a container's, or the system's own."""
+    return place.name if isinstance(place, Container) else kernel.platform.name
 
 
 def _note(world: World, program: Program, attempt: Attempt) -> None:

@@ -46,6 +46,10 @@ class System:
     boot: str = "guest_boot"
     """The calibrated figure of a whole boot."""
     runtimes: tuple[str, ...] = ()
+    hypervisor: str = ""
+    """The hypervisor that its boot loader can start below it."""
+    features: tuple[str, ...] = ()
+    """Optional features that are on when it is installed."""
 
 
 @cache

@@ -15,6 +15,7 @@ from simulator.subsystems.virtualization.assist import NoAssistError, choose_ass
 from simulator.subsystems.virtualization.machine import VirtualMachine
 from simulator.subsystems.virtualization.models import HypervisorModel
 from simulator.subsystems.virtualization.paging import LEVELS, nested_walk_references
+from simulator.subsystems.virtualization.root import boot_root
 from simulator.subsystems.virtualization.ways import (
     host_hops,
     outer_exits,
@@ -97,19 +98,27 @@ class Hypervisor:
             return tuple(self._page_fault_hops(assist))
         return tuple(self._forwarded() or self.exit(figure("exit_in_kernel")))
 
-    def boot(self, cause: int | None) -> Work:
-        """Take the bare machine: only type 1 does, from the boot slot."""
-        engine = self.below.engine
-        engine.allocate()
-        stream = engine.streams.of(self.name)
-        yield stream.jitter(figure("guest_boot") // BOOT_SHARE, 20)
-        self.begin(cause)
-
     def fall(self, seq: int) -> None:
-        """Its kernel has died, as event ``seq`` tells: so have its machines."""
+        """What it stands on is gone, as event ``seq`` tells: so are its machines."""
         self.state, self.state_seq = "dead", seq
         for machine in self.machines:
             machine.fall(seq)
+
+    def boot(self, cause: int | None) -> Work:
+        """Take the bare machine: only type 1 does, from the boot slot.
+
+        With a root partition it is loaded beside that system, which boots then.
+        """
+        engine = self.below.engine
+        engine.allocate()
+        if self.root is not None:
+            self.begin(cause)
+            if self.state == "running":
+                yield from boot_root(self.root, self.name, self.state_seq)
+            return
+        stream = engine.streams.of(self.name)
+        yield stream.jitter(figure("guest_boot") // BOOT_SHARE, 20)
+        self.begin(cause)
 
     def begin(self, cause: int | None) -> None:
         """Be ready. On bare hardware it takes its memory; a process has its own."""

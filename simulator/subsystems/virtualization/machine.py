@@ -58,12 +58,6 @@ class VirtualMachine:
     host_calls: int = 0
     occupant: Kernel | None = None
 
-    def fall(self, seq: int) -> None:
-        """Stop without warning: what runs this machine is gone, by event ``seq``."""
-        self.state, self.state_seq = "off", seq
-        if self.occupant is not None:
-            self.occupant.fall(seq)
-
     @property
     def cpu_permille(self) -> int:
         """Time for CPU work here in thousandths of the bare machine's."""
@@ -88,6 +82,12 @@ class VirtualMachine:
     def walk_references(self) -> int:
         """Memory references of one page walk."""
         return self.hypervisor.walk_references(self.assist)
+
+    def fall(self, seq: int) -> None:
+        """Stop without warning: what runs this machine is gone, by event ``seq``."""
+        self.state, self.state_seq = "off", seq
+        if self.occupant is not None:
+            self.occupant.fall(seq)
 
     def way(self, operation: str) -> tuple[Hop, ...]:
         """What one operation goes through beyond the guest's kernel."""

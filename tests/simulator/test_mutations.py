@@ -8,12 +8,8 @@ from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
 AWAITED = {
-    "kernel.darwin.loaders",
-    "kernel.darwin.abi",
-    "kernel.page_sharing",
-    "container.layers",
     "container.limits",
-    "container.network",
+    "cpu.scheduler",
     "vm.paging",
     "vm.nested",
     "vm.nested_exits",

@@ -1,13 +1,14 @@
 """Unsent work, kept on the server."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from quizzes.domain.clock import database_now
 from quizzes.domain.errors import InvalidInputError, NotAllowedError
-from quizzes.domain.submitting import check_in_progress
+from quizzes.domain.submitting import GRACE, check_in_progress
 from quizzes.enums import QuestionState
 from quizzes.models import AssessmentInstance, Draft, InstanceQuestion, Variant
 
@@ -18,14 +19,20 @@ MAX_SEQ = 2**63 - 1
 
 
 def save_draft(
-    variant: Variant, *, user: Any, answer: dict[str, Any], seq: int
+    variant: Variant,
+    *,
+    user: Any,
+    answer: dict[str, Any],
+    seq: int,
+    waited: timedelta = timedelta(0),
 ) -> Draft:
     """Keep the draft with the highest sequence number; older ones change nothing.
 
+    ``waited`` is how long ago the request arrived, as for ``submit_answer``.
     Raises NotAllowedError (``not_yours``), ConflictError (``closed``),
     InvalidInputError (``invalid_draft``).
     """
-    received_at = database_now()
+    received_at = database_now() - min(waited, GRACE)
     if variant.instance_question.instance.user_id != user.pk:
         raise NotAllowedError("not_yours", "Only the learner of this attempt writes.")
     if not 0 <= seq <= MAX_SEQ:
@@ -36,7 +43,12 @@ def save_draft(
         instance = AssessmentInstance.objects.select_for_update(no_key=True).get(
             pk=variant.instance_question.instance_id
         )
-        check_in_progress(instance, received_at)
+        check_in_progress(
+            instance.state,
+            instance.closes_at,
+            received_at=received_at,
+            now=database_now(),
+        )
         draft = _upsert(variant, clean, seq)
         InstanceQuestion.objects.filter(
             pk=variant.instance_question_id, state=QuestionState.TODO

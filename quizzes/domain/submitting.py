@@ -1,6 +1,7 @@
 """Submitting: one transaction, idempotent, decided by the database's clock."""
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from django.db import connection, transaction
 
 from quizzes import wakeups
-from quizzes.domain.clock import database_now
 from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
 from quizzes.domain.judging import spec_of
 from quizzes.enums import (
@@ -21,7 +21,6 @@ from quizzes.enums import (
 from quizzes.models import (
     AssessmentInstance,
     Draft,
-    InstanceQuestion,
     Submission,
     Variant,
 )
@@ -32,9 +31,19 @@ from quizzes.question_types.registry import question_type
 GRACE = timedelta(seconds=5)
 MAX_KEY_LENGTH = 100
 
+# The attempt, then the question: every verb locks in this order.
+_LOCK = """
+SELECT q.state, v.state, i.state, i.closes_at, a.tries_per_question
+FROM quizzes_instancequestion q
+JOIN quizzes_variant v ON v.instance_question_id = q.id
+JOIN quizzes_assessmentinstance i ON i.id = q.instance_id
+JOIN quizzes_assessment a ON a.id = i.assessment_id
+WHERE q.id = %(question)s FOR NO KEY UPDATE OF i, q
+"""
+
 _PAST = """
 SELECT max(s.id) FILTER (WHERE s.idempotency_key = %(key)s), COALESCE(max(s.number), 0),
-    count(DISTINCT s.id) FILTER (WHERE j.state = ANY(%(spent)s))
+    count(DISTINCT s.id) FILTER (WHERE j.state = ANY(%(spent)s)), clock_timestamp()
 FROM quizzes_submission s LEFT JOIN quizzes_gradingjob j ON j.submission_id = s.id
 WHERE s.variant_id = %(variant)s
 """
@@ -64,12 +73,24 @@ class SubmitResult:
 
 
 @dataclass(frozen=True, slots=True)
+class _Locked:
+    """What decides whether an answer is taken, read with the lock in hand."""
+
+    state: str
+    variant_state: str
+    instance_state: str
+    closes_at: datetime | None
+    tries_allowed: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Past:
     """What was submitted to this variant before."""
 
     known: int | None  # the submission that has this key already
     last_number: int
     tries_spent: int
+    now: datetime
 
 
 def submit_answer(
@@ -90,17 +111,19 @@ def submit_answer(
     ``no_tries_left``, ``grading_in_progress``, ``question_broken``,
     ``idempotency_mismatch``).
     """
-    received_at = database_now() - min(waited, GRACE)
+    began = time.monotonic()
     if variant.instance_question.instance.user_id != user.pk:
         raise NotAllowedError("not_yours", "Only the learner of this attempt answers.")
     _check_key(idempotency_key)
     answer = parse_answer(variant, raw)
     with transaction.atomic():
-        question = _lock(variant)
+        locked = _lock(variant)
         past = _past(variant, idempotency_key)
         if past.known is not None:
             return _repeated(variant.submissions.get(pk=past.known), answer)
-        _check_open(question, variant, received_at, past.tries_spent)
+        waited += timedelta(seconds=time.monotonic() - began)
+        received_at = past.now - min(waited, GRACE)
+        _check_open(locked, past, received_at)
         submission = _insert(
             variant,
             number=past.last_number + 1,
@@ -166,19 +189,10 @@ def _check_key(key: str) -> None:
         )
 
 
-def _lock(variant: Variant) -> InstanceQuestion:
-    """Lock the attempt, then the question: every verb locks in this order."""
-    return (
-        InstanceQuestion.objects.select_for_update(no_key=True, of=("instance", "self"))
-        .select_related("instance__assessment")
-        .only(
-            "state",
-            "instance__state",
-            "instance__closes_at",
-            "instance__assessment__tries_per_question",
-        )
-        .get(pk=variant.instance_question_id)
-    )
+def _lock(variant: Variant) -> _Locked:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"question": variant.instance_question_id})
+        return _Locked(*cursor.fetchone())
 
 
 def _past(variant: Variant, key: str) -> _Past:
@@ -199,38 +213,38 @@ def _repeated(known: Submission, answer: dict[str, Any]) -> SubmitResult:
     return SubmitResult(submission=known, created=False)
 
 
-def check_in_progress(instance: AssessmentInstance, received_at: datetime) -> None:
+def check_in_progress(
+    state: str, closes_at: datetime | None, *, received_at: datetime, now: datetime
+) -> None:
     """Raise ConflictError (``closed``) unless a request that arrived then is in time.
 
-    Called with the instance locked: who arrived in time may have waited for that.
+    ``state`` and ``closes_at`` are the attempt's, read with its lock in hand, and
+    ``now`` is after that: who arrived in time may have waited for the lock.
     """
-    if instance.state != InstanceState.IN_PROGRESS:
+    if state != InstanceState.IN_PROGRESS:
         raise ConflictError("closed", "This attempt is finished.")
-    if instance.closes_at is not None and (
-        received_at > instance.closes_at or database_now() > instance.closes_at + GRACE
-    ):
+    if closes_at is not None and (received_at > closes_at or now > closes_at + GRACE):
         raise ConflictError("closed", "The time for this attempt is over.")
 
 
-def _check_open(
-    question: InstanceQuestion, variant: Variant, received_at: datetime, spent: int
-) -> None:
-    instance = question.instance
-    check_in_progress(instance, received_at)
-    if variant.state == VariantState.BROKEN:
+def _check_open(locked: _Locked, past: _Past, received_at: datetime) -> None:
+    check_in_progress(
+        locked.instance_state, locked.closes_at, received_at=received_at, now=past.now
+    )
+    if locked.variant_state == VariantState.BROKEN:
         raise ConflictError(
             "question_broken", "This question is broken; its author has been told."
         )
-    if question.state in {QuestionState.GRADING, QuestionState.NEEDS_GRADING}:
+    if locked.state in {QuestionState.GRADING, QuestionState.NEEDS_GRADING}:
         raise ConflictError(
             "grading_in_progress", "Your last answer is still being graded."
         )
-    if question.state == QuestionState.CORRECT:
+    if locked.state == QuestionState.CORRECT:
         raise ConflictError("no_tries_left", "This question is answered correctly.")
-    allowed = instance.assessment.tries_per_question
-    if spent >= allowed:
+    if past.tries_spent >= locked.tries_allowed:
         raise ConflictError(
-            "no_tries_left", f"All tries at this question are used ({allowed})."
+            "no_tries_left",
+            f"All tries at this question are used ({locked.tries_allowed}).",
         )
 
 

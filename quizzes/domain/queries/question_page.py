@@ -12,10 +12,10 @@ import simulator
 from quizzes.domain.errors import NotFoundError
 from quizzes.domain.queries.attempts import (
     QuestionRow,
-    instance_for,
     may_see,
-    question_rows,
+    rows_for,
 )
+from quizzes.enums import QuestionState
 from quizzes.markup import render_block, substitute
 from quizzes.models import (
     AssessmentInstance,
@@ -72,7 +72,16 @@ def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
     found = Variant.objects.filter(
         instance_question__instance__uuid=uuid, instance_question__number=number
     )
-    variant = found.select_related("instance_question__instance").first()
+    variant = (
+        found.select_related("instance_question__instance")
+        .only(
+            "question_version_id",
+            "presentation",
+            "instance_question__instance__user_id",
+        )
+        .order_by()
+        .first()
+    )
     if variant is None or not may_see(user, variant.instance_question.instance):
         raise NotFoundError("question")
     return variant
@@ -80,17 +89,19 @@ def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
 
 def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:
     """The page of one numbered question of an attempt; NotFoundError as above."""
-    instance = instance_for(user, uuid)
-    rows = tuple(question_rows(instance))
+    rows = tuple(rows_for(user, uuid))
     row = next((row for row in rows if _number(row) == number), None)
     if row is None:
         raise NotFoundError("question")
     variant = row.question.variant
-    submissions = tuple(with_job_state(variant.submissions.order_by("number")))
-    draft = Draft.objects.filter(variant=variant).first()
+    submissions: tuple[Submission, ...] = ()
+    draft = None
+    if row.question.state != QuestionState.TODO:
+        submissions = tuple(with_job_state(variant.submissions.order_by("number")))
+        draft = Draft.objects.filter(variant=variant).first()
     last = submissions[-1].answer if submissions else {}
     return QuestionPage(
-        instance=instance,
+        instance=row.question.instance,
         rows=rows,
         row=row,
         variant=variant,

@@ -122,6 +122,18 @@ def test_the_end_of_the_time_takes_no_draft() -> None:
     assert Draft.objects.get().answer == {"text": "go on"}
 
 
+def test_a_busy_server_s_delay_costs_no_draft() -> None:
+    desk = written_desk(time_limit_minutes=10)
+    over = database_now() - timedelta(seconds=2)
+    AssessmentInstance.objects.update(closes_at=over)
+    words: dict[str, Any] = {"user": desk.learner, "answer": {"text": "in time"}}
+    with pytest.raises(ConflictError) as refusal:
+        save_draft(desk.variant, seq=1, waited=timedelta(seconds=1), **words)
+    assert refusal.value.code == "closed"
+    save_draft(desk.variant, seq=2, waited=timedelta(seconds=4), **words)
+    assert Draft.objects.get().answer == {"text": "in time"}
+
+
 def test_a_draft_after_an_answer_moves_nothing_back() -> None:
     desk = executed_desk()
     desk.graded("b")

@@ -1,6 +1,7 @@
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from quizzes.domain.finishing import finish_instance
 from quizzes.domain.submitting import (
     GRACE,
     MAX_KEY_LENGTH,
+    check_in_progress,
     submit_answer,
     tries_spent,
 )
@@ -253,39 +255,48 @@ def test_the_database_clock_ends_the_time() -> None:
     assert _submit(desk, "a").created is True
 
 
-def _submit_late(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, arrived: float, waited: float
-) -> Any:
-    """Submit as if the request arrived and got its lock so long after the end."""
-    closes = AssessmentInstance.objects.get(pk=desk.instance.pk).closes_at
-    assert closes is not None
-    moments = iter([arrived, arrived + waited])
-    monkeypatch.setattr(
-        "quizzes.domain.submitting.database_now",
-        lambda: closes + timedelta(seconds=next(moments)),
+END = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def _check(*, arrived: float, waited: float) -> None:
+    """A request that arrived and got its lock so many seconds after the end."""
+    received_at = END + timedelta(seconds=arrived)
+    check_in_progress(
+        InstanceState.IN_PROGRESS,
+        END,
+        received_at=received_at,
+        now=received_at + timedelta(seconds=waited),
     )
-    return _submit(desk, "a")
 
 
-def test_who_arrived_in_time_may_wait_for_the_lock(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    desk = executed_desk(time_limit_minutes=10)
-    result = _submit_late(desk, monkeypatch, arrived=0, waited=GRACE.total_seconds())
-    assert result.created is True
-    assert result.submission.received_at == desk.instance.closes_at
+def test_who_arrived_in_time_may_wait_for_the_lock() -> None:
+    _check(arrived=0, waited=GRACE.total_seconds())
 
 
 @pytest.mark.parametrize(
     ("arrived", "waited"), [(0.001, 0.0), (0.0, GRACE.total_seconds() + 0.001)]
 )
 def test_who_came_late_or_waited_too_long_is_refused(
-    monkeypatch: pytest.MonkeyPatch, arrived: float, waited: float
+    arrived: float, waited: float
 ) -> None:
-    desk = executed_desk(time_limit_minutes=10)
     with pytest.raises(ConflictError) as refusal:
-        _submit_late(desk, monkeypatch, arrived=arrived, waited=waited)
+        _check(arrived=arrived, waited=waited)
     assert refusal.value.code == "closed"
+
+
+def test_a_wait_for_the_lock_is_not_the_learner_s(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It arrived as many seconds before as this host's clock has counted."""
+    desk = executed_desk(time_limit_minutes=10)
+    _close_at(desk, -2)
+    moments = iter([100.0, 103.0])
+    clock = SimpleNamespace(monotonic=lambda: next(moments))
+    monkeypatch.setattr("quizzes.domain.submitting.time", clock)
+    result = _submit(desk, "a")
+    closes_at = AssessmentInstance.objects.get(pk=desk.instance.pk).closes_at
+    assert closes_at is not None
+    assert result.submission.received_at <= closes_at
 
 
 def test_a_busy_server_s_delay_is_not_the_learner_s() -> None:

@@ -90,7 +90,11 @@ class VariantDraft(Endpoint):
         body = body_of(request, DraftWriteSerializer)
         variant = variant_for(request, uuid)
         draft = save_draft(
-            variant, user=caller(request), answer=body["answer"], seq=body["seq"]
+            variant,
+            user=caller(request),
+            answer=body["answer"],
+            seq=body["seq"],
+            waited=waited(request),
         )
         return Response(DraftSerializer(draft).data)
 

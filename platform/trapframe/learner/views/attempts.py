@@ -80,7 +80,9 @@ def draft(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     try:
         answer, seq = draft_of(request)
         variant = variant_at(request.user, uuid, number)
-        saved = save_draft(variant, user=request.user, answer=answer, seq=seq)
+        saved = save_draft(
+            variant, user=request.user, answer=answer, seq=seq, waited=waited(request)
+        )
     except DomainError as error:
         return JsonResponse(
             {"code": error.code, "message": error.message}, status=error.status_hint
@@ -178,7 +180,9 @@ def _keep_as_draft(
     try:
         # Scripts count by this clock too, so the newest of both wins.
         seq = time.time_ns() // 1_000_000
-        save_draft(variant, user=request.user, answer=answer, seq=seq)
+        save_draft(
+            variant, user=request.user, answer=answer, seq=seq, waited=waited(request)
+        )
     except DomainError as error:
         messages.error(request, error.message)
         return False

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from quizzes.domain.judging import Result
 from quizzes.domain.ledger import hold_ledger
 from quizzes.domain.notifying import notify
+from quizzes.domain.pipelining import one_journey
 from quizzes.enums import JobState
 
 _RECORD = """
@@ -87,14 +88,13 @@ def record_results(results: Sequence[Result], *, worker: str) -> set[int]:
     Everything is written in one transaction, with one NOTIFY.
     """
     fresh = _fresh_runs(results)
-    with transaction.atomic():
+    rows = json.dumps([_row(result) for result in results])
+    with transaction.atomic(), connection.cursor() as cursor, one_journey():
         hold_ledger()
         _insert_runs(fresh.values())
-        with connection.cursor() as cursor:
-            rows = json.dumps([_row(result) for result in results])
-            cursor.execute(_RECORD, {"results": rows, "worker": worker})
-            applied = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_RECORD, {"results": rows, "worker": worker})
         notify("job", [result.job.submission_uuid for result in results])
+        applied = {row[0] for row in cursor.fetchall()}
     if len(_stored_runs) > STORED_RUNS_LIMIT:
         _stored_runs.clear()
     _stored_runs.update(fresh)

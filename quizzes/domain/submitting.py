@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from quizzes import wakeups
 from quizzes.domain.errors import ConflictError, InvalidInputError, NotAllowedError
 from quizzes.domain.judging import spec_of
+from quizzes.domain.pipelining import one_journey
 from quizzes.enums import (
     SPENT_JOB_STATES,
     InstanceState,
@@ -117,8 +118,7 @@ def submit_answer(
     _check_key(idempotency_key)
     answer = parse_answer(variant, raw)
     with transaction.atomic():
-        locked = _lock(variant)
-        past = _past(variant, idempotency_key)
+        locked, past = _lock_and_look(variant, idempotency_key)
         if past.known is not None:
             return _repeated(variant.submissions.get(pk=past.known), answer)
         waited += timedelta(seconds=time.monotonic() - began)
@@ -178,7 +178,9 @@ def submit_drafts(instance: AssessmentInstance, *, received_at: datetime) -> int
 
 def tries_spent(variant: Variant) -> int:
     """How many tries the learner's own answers have used."""
-    return _past(variant, "").tries_spent
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST, _past_of(variant, ""))
+        return _Past(*cursor.fetchone()).tries_spent
 
 
 def _check_key(key: str) -> None:
@@ -189,19 +191,20 @@ def _check_key(key: str) -> None:
         )
 
 
-def _lock(variant: Variant) -> _Locked:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"question": variant.instance_question_id})
-        return _Locked(*cursor.fetchone())
+def _lock_and_look(variant: Variant, key: str) -> tuple[_Locked, _Past]:
+    """Lock, then look back in a statement of its own: it sees all that is committed."""
+    with (
+        connection.cursor() as locking,
+        connection.cursor() as looking,
+        one_journey(),
+    ):
+        locking.execute(_LOCK, {"question": variant.instance_question_id})
+        looking.execute(_PAST, _past_of(variant, key))
+        return _Locked(*locking.fetchone()), _Past(*looking.fetchone())
 
 
-def _past(variant: Variant, key: str) -> _Past:
-    """Read after the lock, in a statement of its own: it sees all that is committed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PAST, {"variant": variant.pk, "key": key, "spent": list(SPENT_JOB_STATES)}
-        )
-        return _Past(*cursor.fetchone())
+def _past_of(variant: Variant, key: str) -> dict[str, Any]:
+    return {"variant": variant.pk, "key": key, "spent": list(SPENT_JOB_STATES)}
 
 
 def _repeated(known: Submission, answer: dict[str, Any]) -> SubmitResult:

@@ -124,18 +124,30 @@ def submission_for(user: Any, uuid: UUID) -> Submission:
 
 def question_rows(instance: AssessmentInstance) -> list[QuestionRow]:
     """Every question of the attempt in order, in one query."""
-    return [_row(instance, question) for question in _questions(instance=instance)]
+    questions = _questions(instance=instance)
+    return [
+        _row(instance, question)
+        for question in questions.select_related("variant__question_version").defer(
+            "variant__question_version__source", "variant__question_version__spec"
+        )
+    ]
 
 
 def rows_for(user: Any, uuid: UUID) -> list[QuestionRow]:
-    """Every question of an attempt with the attempt itself, in one query.
+    """Every question of an attempt with the attempt and drafts, in one query.
+
+    Fields that no page of a question shows are loaded when they are asked for.
 
     Raises NotFoundError as ``instance_for`` does, and for an attempt of no questions.
     """
     questions = list(
         _questions(instance__uuid=uuid)
-        .select_related("instance__assessment__course")
-        .defer(*_LONG_TEXTS)
+        .select_related(
+            "instance__assessment__course",
+            "variant__question_version",
+            "variant__draft",
+        )
+        .only(*_SHOWN)
     )
     if not questions or not may_see(user, questions[0].instance):
         raise NotFoundError("attempt")
@@ -145,8 +157,6 @@ def rows_for(user: Any, uuid: UUID) -> list[QuestionRow]:
 def _questions(**where: Any) -> QuerySet[InstanceQuestion]:
     return (
         InstanceQuestion.objects.filter(**where)
-        .select_related("variant__question_version")
-        .defer(*_LONG_TEXTS)
         .annotate(spent=RawSQL(_SPENT, [list(SPENT_JOB_STATES)]))  # noqa: S611  no text
         .order_by("number")
     )
@@ -158,7 +168,30 @@ _SPENT = """(
     JOIN quizzes_gradingjob j ON j.submission_id = s.id
     WHERE s.variant_id = quizzes_variant.id AND j.state = ANY(%s)
 )"""
-_LONG_TEXTS = ("variant__question_version__source", "variant__question_version__spec")
+_SHOWN = (
+    "number",
+    "max_mark",
+    "state",
+    "fraction",
+    "instance__uuid",
+    "instance__user_id",
+    "instance__number",
+    "instance__state",
+    "instance__closes_at",
+    "instance__assessment__key",
+    "instance__assessment__title",
+    "instance__assessment__tries_per_question",
+    "instance__assessment__course__key",
+    "instance__assessment__course__title",
+    "variant__uuid",
+    "variant__params",
+    "variant__presentation",
+    "variant__scenario_version_id",
+    "variant__state",
+    "variant__question_version__title",
+    "variant__draft__answer",
+    "variant__draft__seq",
+)
 
 
 def question_row(variant: Variant) -> QuestionRow:

@@ -34,7 +34,7 @@ MAX_KEY_LENGTH = 100
 
 # The attempt, then the question: every verb locks in this order.
 _LOCK = """
-SELECT q.state, v.state, i.state, i.closes_at, a.tries_per_question
+SELECT i.user_id, q.state, v.state, i.state, i.closes_at, a.tries_per_question
 FROM quizzes_instancequestion q
 JOIN quizzes_variant v ON v.instance_question_id = q.id
 JOIN quizzes_assessmentinstance i ON i.id = q.instance_id
@@ -77,6 +77,7 @@ class SubmitResult:
 class _Locked:
     """What decides whether an answer is taken, read with the lock in hand."""
 
+    learner_id: int
     state: str
     variant_state: str
     instance_state: str
@@ -113,25 +114,30 @@ def submit_answer(
     ``idempotency_mismatch``).
     """
     began = time.monotonic()
-    if variant.instance_question.instance.user_id != user.pk:
-        raise NotAllowedError("not_yours", "Only the learner of this attempt answers.")
     _check_key(idempotency_key)
     answer = parse_answer(variant, raw)
-    with transaction.atomic():
-        locked, past = _lock_and_look(variant, idempotency_key)
-        if past.known is not None:
-            return _repeated(variant.submissions.get(pk=past.known), answer)
-        waited += timedelta(seconds=time.monotonic() - began)
-        received_at = past.now - min(waited, GRACE)
-        _check_open(locked, past, received_at)
-        submission = _insert(
-            variant,
-            number=past.last_number + 1,
-            key=idempotency_key,
-            answer=answer,
-            received_at=received_at,
-        )
-        wakeups.ring_on_commit(Lane.INTERACTIVE)
+    with connection.cursor() as cursor:
+        with one_journey(), transaction.atomic():
+            locked, past = _lock_and_look(variant, idempotency_key)
+            if locked.learner_id != user.pk:
+                text = "Only the learner of this attempt answers."
+                raise NotAllowedError("not_yours", text)
+            if past.known is not None:
+                return _repeated(variant.submissions.get(pk=past.known), answer)
+            waited += timedelta(seconds=time.monotonic() - began)
+            received_at = past.now - min(waited, GRACE)
+            _check_open(locked, past, received_at)
+            submission = Submission(
+                variant=variant,
+                number=past.last_number + 1,
+                idempotency_key=idempotency_key,
+                answer=answer,
+                received_at=received_at,
+            )
+            _insert(cursor, submission)
+            wakeups.ring_on_commit(Lane.INTERACTIVE)
+        (submission.pk,) = cursor.fetchone()
+    submission._state.adding = False  # noqa: SLF001  a row now, as after create()
     return SubmitResult(submission=submission, created=True)
 
 
@@ -163,13 +169,15 @@ def submit_drafts(instance: AssessmentInstance, *, received_at: datetime) -> int
             answer = parse_answer(draft.variant, draft.answer)
         except InvalidInputError:
             continue
-        _insert(
-            draft.variant,
+        submission = Submission(
+            variant=draft.variant,
             number=1,
-            key=f"at-finish-{draft.variant.uuid}",
+            idempotency_key=f"at-finish-{draft.variant.uuid}",
             answer=answer,
             received_at=received_at,
         )
+        with connection.cursor() as cursor:
+            _insert(cursor, submission)
         count += 1
     if count:
         wakeups.ring_on_commit(Lane.INTERACTIVE)
@@ -193,11 +201,7 @@ def _check_key(key: str) -> None:
 
 def _lock_and_look(variant: Variant, key: str) -> tuple[_Locked, _Past]:
     """Lock, then look back in a statement of its own: it sees all that is committed."""
-    with (
-        connection.cursor() as locking,
-        connection.cursor() as looking,
-        one_journey(),
-    ):
+    with connection.cursor() as locking, connection.cursor() as looking:
         locking.execute(_LOCK, {"question": variant.instance_question_id})
         looking.execute(_PAST, _past_of(variant, key))
         return _Locked(*locking.fetchone()), _Past(*looking.fetchone())
@@ -251,34 +255,17 @@ def _check_open(locked: _Locked, past: _Past, received_at: datetime) -> None:
         )
 
 
-def _insert(
-    variant: Variant,
-    *,
-    number: int,
-    key: str,
-    answer: dict[str, Any],
-    received_at: datetime,
-) -> Submission:
-    submission = Submission(
-        variant=variant,
-        number=number,
-        idempotency_key=key,
-        answer=answer,
-        received_at=received_at,
+def _insert(cursor: Any, submission: Submission) -> None:
+    """Write the submission and its job; what is fetched then is its id."""
+    cursor.execute(
+        _INSERT,
+        {
+            "uuid": submission.uuid,
+            "variant": submission.variant_id,
+            "number": submission.number,
+            "key": submission.idempotency_key,
+            "answer": json.dumps(submission.answer),
+            "received_at": submission.received_at,
+            "question": submission.variant.instance_question_id,
+        },
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "uuid": submission.uuid,
-                "variant": variant.pk,
-                "number": number,
-                "key": key,
-                "answer": json.dumps(answer),
-                "received_at": received_at,
-                "question": variant.instance_question_id,
-            },
-        )
-        (submission.pk,) = cursor.fetchone()
-    submission._state.adding = False  # noqa: SLF001  a row now, as after create()
-    return submission

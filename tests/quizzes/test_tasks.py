@@ -2,7 +2,7 @@ import os
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from quizzes import tasks
 from quizzes.domain.grading import Drained
@@ -70,18 +70,21 @@ def test_a_slice_that_was_too_short_rings_again(
     assert set(bells) == {"bulk"}
 
 
-def test_a_connection_that_only_looks_alive_is_looked_at_first(
+def test_a_connection_that_only_looks_alive_is_replaced_when_it_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order: list[str] = []
+
+    def drain(*_: Any, **__: Any) -> Drained:
+        order.append("drain")
+        if len(order) == 1:
+            raise OperationalError("the connection is closed")
+        return Drained(taken=0, is_empty=True)
+
     monkeypatch.setattr(tasks, "close_old_connections", lambda: order.append("close"))
-    monkeypatch.setattr(
-        tasks,
-        "drain",
-        lambda *_, **__: order.append("drain") or Drained(taken=0, is_empty=True),
-    )
+    monkeypatch.setattr(tasks, "drain", drain)
     tasks.drain_lane("interactive")
-    assert order == ["close", "drain"]
+    assert order == ["drain", "close", "drain"]
 
 
 def _terminate(pid: int) -> None:

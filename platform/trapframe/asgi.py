@@ -1,5 +1,6 @@
 """The ASGI entry point: pages, API and event streams."""
 
+import gc
 import os
 import warnings
 
@@ -14,3 +15,6 @@ warnings.filterwarnings(
     "ignore", message="StreamingHttpResponse must consume synchronous iterators"
 )
 application = stamp_arrivals(get_asgi_application())
+# What is loaded by now stays for ever: the collector need not look at it each time.
+gc.collect()
+gc.freeze()

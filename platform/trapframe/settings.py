@@ -128,6 +128,8 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["trapframe.accounts.signed_in.Backend"]
+SESSION_ENGINE = "trapframe.accounts.signed_in"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "learner:home"
 LOGOUT_REDIRECT_URL = "learner:home"

@@ -18,7 +18,7 @@ _CSRF_LENGTH = 32
 # The server closes a connection that is idle for 5 seconds; like a browser, connect
 # anew.
 _KEPT_SECONDS = 4.0
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "trapframe.accounts.signed_in.Backend"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class SignedIn(HttpRequest):
     user: User
 
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "trapframe.accounts.signed_in.Backend"
 
 
 @sensitive_post_parameters()

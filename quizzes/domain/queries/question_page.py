@@ -1,11 +1,13 @@
 """One question of an attempt, as its learner meets it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
 import simulator
@@ -20,6 +22,7 @@ from quizzes.markup import render_block, substitute
 from quizzes.models import (
     AssessmentInstance,
     GradingJob,
+    InstanceQuestion,
     ScenarioVersion,
     Submission,
     Variant,
@@ -28,8 +31,7 @@ from quizzes.question_types.base import Presentation
 
 # These two are asked for most often: composing them anew would cost more than they do.
 _VARIANT = """
-SELECT v.id, v.question_version_id, v.instance_question_id, v.presentation,
-    i.user_id AS learner_id
+SELECT v.id, v.question_version_id, v.presentation, q.id, i.id, i.user_id
 FROM quizzes_variant v
 JOIN quizzes_instancequestion q ON q.id = v.instance_question_id
 JOIN quizzes_assessmentinstance i ON i.id = q.instance_id
@@ -37,8 +39,8 @@ WHERE i.uuid = %s AND q.number = %s
 """
 _TRIES = """
 SELECT s.id, s.uuid, s.number, s.answer, (
-    SELECT state FROM quizzes_gradingjob WHERE submission_id = s.id
-    ORDER BY id DESC LIMIT 1
+    SELECT (array_agg(state ORDER BY id DESC))[1] FROM quizzes_gradingjob
+    WHERE submission_id = s.id
 ) AS job_state
 FROM quizzes_submission s WHERE s.variant_id = %s ORDER BY s.number
 """
@@ -85,11 +87,34 @@ class QuestionPage:
 
 def variant_at(user: Any, uuid: UUID, number: int) -> Variant:
     """The variant of one numbered question; NotFoundError if there is none to see."""
-    for variant in Variant.objects.raw(_VARIANT, [uuid, number]):
-        learner_id = vars(variant)["learner_id"]
-        if learner_id == user.pk or may_see(user, variant.instance_question.instance):
-            return variant
-    raise NotFoundError("question")
+    with connection.cursor() as cursor:
+        cursor.execute(_VARIANT, [uuid, number])
+        row = cursor.fetchone()
+    variant = _partial_variant(row) if row else None
+    if variant is None or not may_see(user, variant.instance_question.instance):
+        raise NotFoundError("question")
+    return variant
+
+
+def _partial_variant(row: tuple[Any, ...]) -> Variant:
+    """A row of ``_VARIANT`` as models; their other fields load when asked for.
+
+    ``from_db`` takes fields in the order in which their model declares them.
+    """
+    pk, version, presentation, question_id, instance_id, learner = row
+    instance = AssessmentInstance.from_db(
+        "default", ["id", "user_id"], [instance_id, learner]
+    )
+    question = InstanceQuestion.from_db(
+        "default", ["id", "instance_id"], [question_id, instance_id]
+    )
+    variant = Variant.from_db(
+        "default",
+        ["id", "instance_question_id", "question_version_id", "presentation"],
+        [pk, question_id, version, json.loads(presentation)],
+    )
+    question.instance, variant.instance_question = instance, question
+    return variant
 
 
 def question_page(user: Any, uuid: UUID, number: int) -> QuestionPage:

@@ -6,20 +6,17 @@ Steps are taken in the order (virtual time, priority, sequence), so a run has on
 order only and repeats exactly.
 """
 
-import gc
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Generator
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any
 
 from simulator.events import OK, Event
 from simulator.rng import Streams
 
 _CLOCK_EVERY = 256
-_make = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +41,6 @@ class BudgetExceededError(Exception):
         super().__init__(f"{limit} budget of {allowed} exceeded")
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Let the garbage collector rest.
-
-    A run keeps what it makes until it ends; going through all of that to look for
-    garbage, again and again, would take a third of its time.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
 class Gate:
     """Something to wait for. It may open; it is open; it never closes again."""
 
@@ -76,27 +57,14 @@ Work = Generator[int | Gate, None, Any]
 class Task(Gate):
     """A generator under way; as a gate it opens when the generator is done."""
 
-    __slots__ = ("is_daemon", "priority", "step", "work")
+    __slots__ = ("is_daemon", "priority", "work")
 
     def __init__(self, work: Work, priority: int, *, is_daemon: bool = False) -> None:
         super().__init__()
         self.work = work
-        self.step = work.__next__
-        """Goes on to what the work waits for next."""
         self.priority = priority
         self.is_daemon = is_daemon
         """True for what goes on for ever; a run does not wait for its end."""
-
-    def cancel(self, engine: "Engine") -> None:
-        """End the work where it stands; whoever waits for it goes on.
-
-        Work that cancels itself ends at its next step.
-        """
-        if self.is_open:
-            return
-        engine.open(self)
-        if getgeneratorstate(self.work) != GEN_RUNNING:
-            self.work.close()
 
 
 class Engine:
@@ -107,15 +75,13 @@ class Engine:
         """Virtual time in microseconds."""
         self.events: list[Event] = []
         self.budget = budget or Budget()
-        self._most_events = self.budget.events
         self.streams = Streams(seed)
         self._calendar: list[tuple[int, int, int, Task]] = []
         self._steps = 0
         self._scheduled = 0
         self._objects = 0
         self._main: Task | None = None
-        self._daemons = 0
-        """How many steps of daemons stand in the calendar."""
+        self._foreground = 0
         self._started = time.thread_time()
 
     def spawn(self, work: Work, *, priority: int = 0, is_daemon: bool = False) -> Task:
@@ -148,11 +114,9 @@ class Engine:
     ) -> int:
         """Add an event to the trace and return its ``seq``."""
         seq = len(self.events)
-        if seq >= self._most_events:
-            raise BudgetExceededError("events", seq)
-        # What Event(...) does, without its call: this is the hottest line of a run.
-        fields = (seq, self.now, actor, action, outcome, detail, cause)
-        self.events.append(_make(Event, fields))
+        if seq >= self.budget.events:
+            raise BudgetExceededError("events", self.budget.events)
+        self.events.append(Event(seq, self.now, actor, action, outcome, detail, cause))
         return seq
 
     def conclude(self, actor: str, action: str, outcome: str, **detail: Any) -> None:
@@ -168,40 +132,31 @@ class Engine:
 
     def run(self) -> None:
         """Take steps until only daemons are left or the budget is used up."""
-        with _no_collection():
-            self._take_steps()
-
-    def _take_steps(self) -> None:
-        calendar, last = self._calendar, self.budget.virtual_us
-        steps, pause = self._steps, self._steps + 1
+        calendar, budget = self._calendar, self.budget
         while calendar:
-            if len(calendar) == self._daemons and self._is_over():
+            if not self._foreground and (self._main is None or self._main.is_open):
                 return
-            when, priority, _, task = heappop(calendar)
-            if task.is_daemon:
-                self._daemons -= 1
-            if task.is_open:
-                task.work.close()
-                continue
-            self._steps = steps = steps + 1
-            if steps >= pause:
-                pause = self._check(steps)
-            if when > last:
-                raise BudgetExceededError("virtual_us", last)
+            when, _, _, task = heappop(calendar)
+            self._foreground -= not task.is_daemon
+            self._steps += 1
+            if self._steps > budget.events:
+                raise BudgetExceededError("events", budget.events)
+            if when > budget.virtual_us:
+                raise BudgetExceededError("virtual_us", budget.virtual_us)
+            if self._steps % _CLOCK_EVERY == 1:
+                self._check_clock()
             self.now = when
             try:
-                wanted = task.step()
+                wanted = next(task.work)
             except StopIteration:
                 self.open(task)
                 continue
-            if wanted.__class__ is int and not task.is_daemon:
-                # The usual case, without a call.
-                self._scheduled = order = self._scheduled + 1
-                heappush(calendar, (when + wanted, priority, order, task))
-            elif isinstance(wanted, int):
+            if isinstance(wanted, int):
                 self._schedule(task, when + wanted)
+            elif wanted.is_open:
+                self._schedule(task, when)
             else:
-                self._wait(task, wanted)
+                wanted.waiting.append(task)
 
     def used(self) -> dict[str, int]:
         """Return the budget used so far (not processor time, which never repeats)."""
@@ -212,26 +167,40 @@ class Engine:
             "objects": self._objects,
         }
 
-    def _wait(self, task: Task, gate: Gate) -> None:
-        if gate.is_open or task.is_open:
-            self._schedule(task, self.now)
-        else:
-            gate.waiting.append(task)
-
     def _schedule(self, task: Task, when: int) -> None:
         self._scheduled += 1
-        self._daemons += task.is_daemon
+        self._foreground += not task.is_daemon
         heappush(self._calendar, (when, task.priority, self._scheduled, task))
 
-    def _is_over(self) -> bool:
-        """True when the first task is done; then only daemons may be left."""
-        return self._main is None or self._main.is_open
-
-    def _check(self, steps: int) -> int:
-        """Compare with the budget; return the step at which to look again."""
-        if steps > self.budget.events:
-            raise BudgetExceededError("events", self.budget.events)
+    def _check_clock(self) -> None:
         elapsed_ms = (time.thread_time() - self._started) * 1000
         if elapsed_ms > self.budget.cpu_ms:
             raise BudgetExceededError("cpu_ms", self.budget.cpu_ms)
-        return min(steps + _CLOCK_EVERY, self.budget.events + 1)
+
+
+class Cores:
+    """Processor cores that work queues for, first come first served."""
+
+    __slots__ = ("_engine", "_free", "_queue", "busy_us")
+
+    def __init__(self, engine: Engine, count: int) -> None:
+        self._engine = engine
+        self._free = count
+        self._queue: deque[Gate] = deque()
+        self.busy_us = 0
+        """CPU time given out so far, over all cores."""
+
+    def use(self, microseconds: int) -> Work:
+        """Hold one core for so long, after waiting for one to be free."""
+        if self._free:
+            self._free -= 1
+        else:
+            turn = Gate()
+            self._queue.append(turn)
+            yield turn
+        yield microseconds
+        self.busy_us += microseconds
+        if self._queue:
+            self._engine.open(self._queue.popleft())
+        else:
+            self._free += 1

@@ -63,26 +63,6 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
         "kernel.page_sharing": Mechanism(
             "on", ("on", "off"), "one copy in RAM of a file that several processes map"
         ),
-        "cpu.scheduler": Mechanism(
-            "fair",
-            ("fair", "equal", "fifo"),
-            "cores are shared by weight, by the head, or first come first served",
-        ),
-        "kernel.pid1_signals": Mechanism(
-            "protected",
-            ("protected", "ordinary"),
-            "default actions spare a namespace's init, or treat it like any process",
-        ),
-        "kernel.reaping": Mechanism(
-            "parent",
-            ("parent", "kernel"),
-            "a zombie stays until its parent waits, or the kernel drops it at once",
-        ),
-        "kernel.orphans": Mechanism(
-            "namespace",
-            ("namespace", "system"),
-            "orphans go to their PID namespace's init, or to the system's",
-        ),
         "container.kernel": Mechanism(
             "shared",
             ("shared", "own"),
@@ -108,28 +88,8 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
         ),
         "vm.assist": Mechanism(
             "hardware",
-            ("hardware", "translation", "emulation"),
-            "guest code on the CPU, its kernel's code rewritten, or all interpreted",
-        ),
-        "vm.paging": Mechanism(
-            "nested",
-            ("nested", "shadow"),
-            "the CPU walks the guest's and the host's page tables, or one shadow",
-        ),
-        "vm.nested": Mechanism(
-            "masked",
-            ("masked", "exposed"),
-            "what a guest's processor shows of the virtualization extension",
-        ),
-        "vm.nested_exits": Mechanism(
-            "shadowed",
-            ("shadowed", "trapped"),
-            "a nested hypervisor's control structure read in place, or by exits",
-        ),
-        "hyperv.root": Mechanism(
-            "partition",
-            ("partition", "bare"),
-            "Windows with its hypervisor on is a partition of it, or keeps the CPU",
+            ("hardware", "emulation"),
+            "guest code on the CPU, or interpreted",
         ),
     }
 )

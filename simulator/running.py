@@ -8,8 +8,7 @@ from simulator.engine import Budget, BudgetExceededError, Engine
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
 from simulator.observing import measure, observe
-from simulator.scenario.binding import Template
-from simulator.scenario.model import Arm, Params, Scenario
+from simulator.scenario.model import Arm, Params, Scenario, bind
 from simulator.trace import BUDGET_EXCEEDED, COMPLETED, Run
 from simulator.version import SIMULATOR_VERSION
 from simulator.world import World
@@ -43,7 +42,7 @@ def _run(
     spec, values = _changed(scenario, arm, params)
     world = World(spec, engine, values)
     verdict = COMPLETED
-    engine.spawn(carry_out(world, scenario.plan_templates[arm.name].fill(params)))
+    engine.spawn(carry_out(world, bind(scenario.setup + arm.plan, params)))
     try:
         engine.run()
     except BudgetExceededError as error:
@@ -67,15 +66,13 @@ def _changed(
     scenario: Scenario, arm: Arm, params: Params
 ) -> tuple[Mapping[str, Any], dict[str, Value]]:
     """Return the world and the mechanisms after the arm's interventions."""
-    spec: dict[str, Any] = scenario.world_template.fill(params)
+    spec = bind(scenario.world, params)
     values = defaults()
     for change in arm.changes:
-        value = Template(change.value).fill(params)
+        value = bind(change.value, params)
         if change.is_mechanism:
             values[change.target] = value
             continue
         section, name, field = change.target.split(".")
-        # All but the changed field may belong to other runs too.
-        part = {**spec[section][name], field: value}
-        spec = {**spec, section: {**spec[section], name: part}}
+        spec[section][name][field] = value
     return spec, values

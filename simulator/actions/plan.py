@@ -13,14 +13,6 @@ from simulator.actions.changing import (
 )
 from simulator.actions.loading import load
 from simulator.actions.places import Arguments
-from simulator.actions.powering import (
-    choose_boot,
-    cut_power,
-    power_off,
-    reboot,
-    set_feature,
-    set_firmware,
-)
 from simulator.actions.starting import execute, start_container, start_vm
 from simulator.engine import Work
 from simulator.events import ASKED
@@ -55,11 +47,5 @@ VERBS: Mapping[str, Verb] = {
     "start_container": start_container,
     "exec": execute,
     "load": load,
-    "power_off": power_off,
-    "cut_power": cut_power,
-    "reboot": reboot,
-    "set_firmware": set_firmware,
-    "choose_boot": choose_boot,
-    "set_feature": set_feature,
     "wait": wait,
 }

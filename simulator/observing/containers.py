@@ -1,7 +1,6 @@
 """Container engines and their containers."""
 
 from simulator.observing.node import Node, See, node
-from simulator.observing.processes import is_first
 from simulator.subsystems.container import Container, ContainerEngine
 
 
@@ -15,9 +14,7 @@ def see_container(container: Container, see: See) -> Node:
     """Return a container with its processes, or the machine of its own."""
     kernel = container.kernel
     children = [
-        see(process)
-        for process in kernel.processes
-        if process.place == container.name and is_first(process)
+        see(process) for process in kernel.processes if process.place == container.name
     ]
     if container.machine is not None:
         children = [see(container.machine)]

@@ -1,8 +1,8 @@
 """Machines, real and virtual, and the hypervisors that make virtual ones."""
 
 from simulator.observing.node import Node, See, node
+from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
 from simulator.subsystems.machine import Machine
-from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 
 
 def see_machine(machine: Machine | VirtualMachine, see: See) -> Node:
@@ -15,7 +15,6 @@ def see_machine(machine: Machine | VirtualMachine, see: See) -> Node:
         [see(machine.occupant)] if machine.occupant else [],
         ram_kib=machine.memory.capacity_kib,
         used_kib=machine.memory.used_kib,
-        charges={owner: kib for owner, kib in machine.memory.charges.items() if kib},
     )
 
 

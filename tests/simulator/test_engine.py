@@ -1,6 +1,5 @@
 """The engine: one total order, gates, cores, budgets."""
 
-import gc
 import time
 
 import pytest
@@ -10,12 +9,11 @@ from hypothesis import strategies as st
 from simulator.engine import (
     Budget,
     BudgetExceededError,
+    Cores,
     Engine,
     Gate,
-    Task,
     Work,
 )
-from simulator.events import Event
 
 
 def test_time_passes_as_work_yields_it() -> None:
@@ -264,97 +262,39 @@ def test_what_was_used() -> None:
     assert engine.used() == {"events": 1, "steps": 2, "virtual_us": 12, "objects": 1}
 
 
-def test_cancelled_work_ends_where_it_stands() -> None:
+def test_cores_serve_in_the_order_of_asking() -> None:
     engine = Engine()
-    seen: list[str] = []
+    cores = Cores(engine, 2)
+    ended: list[tuple[str, int]] = []
 
-    def work() -> Work:
-        try:
-            yield 10
-            seen.append("never")
-        finally:
-            seen.append(f"closed at {engine.now}")
+    def work(name: str, span: int) -> Work:
+        yield from cores.use(span)
+        ended.append((name, engine.now))
 
-    def waiting(task: Task) -> Work:
-        yield task
-        seen.append(f"went on at {engine.now}")
-
-    task = engine.spawn(work())
-    engine.spawn(waiting(task))
-
-    def killer() -> Work:
-        yield 3
-        task.cancel(engine)
-        task.cancel(engine)
-
-    engine.spawn(killer())
+    for name, span in (("a", 10), ("b", 4), ("c", 3), ("d", 5)):
+        engine.spawn(work(name, span))
     engine.run()
-    assert seen == ["closed at 3", "went on at 3"]
-    assert engine.now == 3
+    assert ended == [("b", 4), ("c", 7), ("a", 10), ("d", 12)]
+    assert cores.busy_us == 22
 
 
-@pytest.mark.parametrize("wanted", [5, Gate()])
-def test_work_that_cancels_itself_ends_at_its_next_step(wanted: int | Gate) -> None:
+@given(
+    st.integers(1, 4),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15),
+)
+def test_no_core_is_used_twice_at_once(count: int, jobs: list[tuple[int, int]]) -> None:
     engine = Engine()
-    seen: list[str] = []
+    cores = Cores(engine, count)
+    spans: list[tuple[int, int]] = []
 
-    def work() -> Work:
-        yield 1
-        tasks[0].cancel(engine)
-        seen.append("still here")
-        yield wanted
-        seen.append("never")
+    def work(start: int, span: int) -> Work:
+        yield start
+        yield from cores.use(span)
+        spans.append((engine.now - span, engine.now))
 
-    tasks = [engine.spawn(work())]
+    for start, span in jobs:
+        engine.spawn(work(start, span))
     engine.run()
-    assert (seen, engine.now) == (["still here"], 1)
-
-
-def test_the_garbage_collector_rests_during_a_run_only() -> None:
-    engine = Engine()
-    seen = []
-
-    def look() -> Work:
-        seen.append(gc.isenabled())
-        yield 1
-
-    engine.spawn(look())
-    engine.run()
-    assert (seen, gc.isenabled()) == ([False], True)
-
-
-def test_a_collector_that_is_off_stays_off() -> None:
-    gc.disable()
-    try:
-        Engine().run()
-        assert gc.isenabled() is False
-    finally:
-        gc.enable()
-
-
-def test_a_collector_is_on_again_after_a_run_over_budget() -> None:
-    engine = Engine(budget=Budget(events=1))
-    engine.spawn(iter_forever())
-    with pytest.raises(BudgetExceededError):
-        engine.run()
-    assert gc.isenabled() is True
-
-
-def iter_forever() -> Work:
-    while True:
-        yield 1
-
-
-def test_steps_are_counted_when_a_run_is_stopped() -> None:
-    engine = Engine(budget=Budget(events=5))
-    engine.spawn(iter_forever())
-    with pytest.raises(BudgetExceededError):
-        engine.run()
-    assert engine.used()["steps"] == 6
-
-
-def test_an_event_of_the_trace_is_an_event() -> None:
-    engine = Engine()
-    engine.record("a", "b", cause=None, target="t")
-    assert engine.events == [Event(0, 0, "a", "b", "ok", {"target": "t"}, None)]
-    assert type(engine.events[0]) is Event
+    assert cores.busy_us == sum(span for _, span in jobs)
+    for moment in range(engine.now):
+        assert sum(begin <= moment < end for begin, end in spans) <= count

@@ -35,7 +35,6 @@ def test_a_machine_that_is_off() -> None:
         "children": [],
         "ram_kib": 65536 * 1024,
         "used_kib": 0,
-        "charges": {},
     }
 
 

@@ -1,1 +1,0 @@
-"""A cloud: a warehouse of servers with hypervisors, and who puts what on which."""

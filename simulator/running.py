@@ -8,7 +8,8 @@ from simulator.engine import Budget, BudgetExceededError, Engine
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
 from simulator.observing import measure, observe
-from simulator.scenario.model import Arm, Params, Scenario, bind
+from simulator.scenario.binding import Template
+from simulator.scenario.model import Arm, Params, Scenario
 from simulator.trace import BUDGET_EXCEEDED, COMPLETED, Run
 from simulator.version import SIMULATOR_VERSION
 from simulator.world import World
@@ -42,7 +43,7 @@ def _run(
     spec, values = _changed(scenario, arm, params)
     world = World(spec, engine, values)
     verdict = COMPLETED
-    engine.spawn(carry_out(world, bind(scenario.setup + arm.plan, params)))
+    engine.spawn(carry_out(world, scenario.plan_templates[arm.name].fill(params)))
     try:
         engine.run()
     except BudgetExceededError as error:
@@ -66,13 +67,15 @@ def _changed(
     scenario: Scenario, arm: Arm, params: Params
 ) -> tuple[Mapping[str, Any], dict[str, Value]]:
     """Return the world and the mechanisms after the arm's interventions."""
-    spec = bind(scenario.world, params)
+    spec: dict[str, Any] = scenario.world_template.fill(params)
     values = defaults()
     for change in arm.changes:
-        value = bind(change.value, params)
+        value = Template(change.value).fill(params)
         if change.is_mechanism:
             values[change.target] = value
             continue
         section, name, field = change.target.split(".")
-        spec[section][name][field] = value
+        # All but the changed field may belong to other runs too.
+        part = {**spec[section][name], field: value}
+        spec = {**spec, section: {**spec[section], name: part}}
     return spec, values

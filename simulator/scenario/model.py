@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from simulator.errors import InputError
-from simulator.scenario.fields import Param, suggest
+from simulator.scenario.binding import Template
+from simulator.scenario.fields import suggest
 from simulator.trace import Scalar
 
 Params = Mapping[str, Scalar]
@@ -141,6 +142,18 @@ class Scenario:
                 raise InputError(f"parameter {name!r} takes one of: {listed}")
         return {name: params[name] for name in self.parameters}
 
+    @cached_property
+    def world_template(self) -> Template:
+        """The world, to be filled in for a variant."""
+        return Template(self.world)
+
+    @cached_property
+    def plan_templates(self) -> Mapping[str, Template]:
+        """Per arm: the setup and its plan, to be filled in for a variant."""
+        return {
+            name: Template(self.setup + arm.plan) for name, arm in self.arms.items()
+        }
+
     def _is_value(self, name: str, value: Scalar) -> bool:
         return (type(value), value) in self._values[name]
 
@@ -150,14 +163,3 @@ class Scenario:
             name: frozenset((type(value), value) for value in values)
             for name, values in self.parameters.items()
         }
-
-
-def bind(tree: Any, params: Params) -> Any:
-    """Return the tree with each Param replaced by its value in this variant."""
-    if isinstance(tree, Param):
-        return params[tree.name]
-    if isinstance(tree, dict):
-        return {key: bind(value, params) for key, value in tree.items()}
-    if isinstance(tree, tuple):
-        return tuple(bind(value, params) for value in tree)
-    return tree

@@ -1,5 +1,6 @@
 """The engine: one total order, gates, cores, budgets."""
 
+import gc
 import time
 
 import pytest
@@ -14,6 +15,7 @@ from simulator.engine import (
     Gate,
     Work,
 )
+from simulator.events import Event
 
 
 def test_time_passes_as_work_yields_it() -> None:
@@ -298,3 +300,53 @@ def test_no_core_is_used_twice_at_once(count: int, jobs: list[tuple[int, int]]) 
     assert cores.busy_us == sum(span for _, span in jobs)
     for moment in range(engine.now):
         assert sum(begin <= moment < end for begin, end in spans) <= count
+
+
+def test_the_garbage_collector_rests_during_a_run_only() -> None:
+    engine = Engine()
+    seen = []
+
+    def look() -> Work:
+        seen.append(gc.isenabled())
+        yield 1
+
+    engine.spawn(look())
+    engine.run()
+    assert (seen, gc.isenabled()) == ([False], True)
+
+
+def test_a_collector_that_is_off_stays_off() -> None:
+    gc.disable()
+    try:
+        Engine().run()
+        assert gc.isenabled() is False
+    finally:
+        gc.enable()
+
+
+def test_a_collector_is_on_again_after_a_run_over_budget() -> None:
+    engine = Engine(budget=Budget(events=1))
+    engine.spawn(iter_forever())
+    with pytest.raises(BudgetExceededError):
+        engine.run()
+    assert gc.isenabled() is True
+
+
+def iter_forever() -> Work:
+    while True:
+        yield 1
+
+
+def test_steps_are_counted_when_a_run_is_stopped() -> None:
+    engine = Engine(budget=Budget(events=5))
+    engine.spawn(iter_forever())
+    with pytest.raises(BudgetExceededError):
+        engine.run()
+    assert engine.used()["steps"] == 6
+
+
+def test_an_event_of_the_trace_is_an_event() -> None:
+    engine = Engine()
+    engine.record("a", "b", cause=None, target="t")
+    assert engine.events == [Event(0, 0, "a", "b", "ok", {"target": "t"}, None)]
+    assert type(engine.events[0]) is Event

@@ -190,11 +190,16 @@ def make_scenario(key: str) -> None:
 def make_executed(
     course: Course, key: str = "hypervisor-on-bare-hardware", *, publish: bool = True
 ) -> QuestionVersion:
-    """A question of the operating-systems course, proved and published."""
-    source = (OS_COURSE / "questions" / f"{key}.yaml").read_text()
-    for line in source.splitlines():
+    """A question of the operating-systems course, proved and published.
+
+    Without its chapter and objectives: this course has them not.
+    """
+    lines = (OS_COURSE / "questions" / f"{key}.yaml").read_text().splitlines()
+    for line in lines:
         if line.startswith("scenario:"):
             make_scenario(line.partition(":")[2].strip())
+    named = ("chapter:", "objectives:")
+    source = "\n".join(line for line in lines if not line.startswith(named))
     version = save_question(course, source=source, author=None)
     if not publish:
         return version

@@ -65,7 +65,7 @@ def save_question(course: Course, *, source: str, author: Any) -> QuestionVersio
     """
     if author is not None and not can_author(author, course):
         raise NotAllowedError("not_an_author", "Only instructors of the course write.")
-    spec = _parse_question(source)
+    spec = _parse_question(source, course)
     scenario_version = _newest_scenario(spec.scenario) if spec.scenario else None
     fields = {
         "source": source,
@@ -103,10 +103,10 @@ def check_scenario_source(source: str) -> list[dict[str, Any]]:
     return []
 
 
-def check_question_source(source: str) -> list[dict[str, Any]]:
+def check_question_source(course: Course, source: str) -> list[dict[str, Any]]:
     """Every problem of a question's text: line, column, path, message, hint."""
     try:
-        _parse_question(source)
+        _parse_question(source, course)
     except InvalidInputError as error:
         return error.problems
     return []
@@ -150,10 +150,11 @@ def _store(newest: Version | None, fresh: Version, fields: dict[str, Any]) -> Ve
     return version
 
 
-def _parse_question(source: str) -> QuestionSpec:
+def _parse_question(source: str, course: Course) -> QuestionSpec:
     """Read the text twice: once for its scenario's key, once against that scenario."""
+    chapters = _objective_keys(course)
     try:
-        spec = read_question(source)
+        spec = read_question(source, chapters=chapters)
         if spec.scenario is None:
             return spec
         scenario = simulator.load_scenario(_newest_scenario(spec.scenario).source)
@@ -161,6 +162,7 @@ def _parse_question(source: str) -> QuestionSpec:
             source,
             parameters=list(scenario.parameters),
             claims=list(scenario.claims),
+            chapters=chapters,
         )
     except SpecError as error:
         problems = [_problem(problem) for problem in error.problems]
@@ -190,13 +192,22 @@ def _newest_scenario(key: str) -> ScenarioVersion:
     return version
 
 
+def _objective_keys(course: Course) -> dict[str, list[str]]:
+    """Per chapter of the course: the keys of its objectives."""
+    keys: dict[str, list[str]] = {}
+    for chapter, objective in course.chapters.values_list("key", "objectives__key"):
+        keys.setdefault(chapter, []).extend([objective] if objective else [])
+    return keys
+
+
 def _objectives(course: Course, spec: QuestionSpec) -> list[Objective]:
-    objectives = Objective.objects.filter(
-        chapter__course=course, key__in=spec.objectives
+    return list(
+        Objective.objects.filter(
+            chapter__course=course,
+            chapter__key=spec.chapter,
+            key__in=spec.objectives,
+        )
     )
-    if spec.chapter:
-        objectives = objectives.filter(chapter__key=spec.chapter)
-    return list(objectives)
 
 
 def _problem(problem: Any) -> dict[str, Any]:

@@ -29,12 +29,12 @@ def retry_dead_job(job: GradingJob, *, user: Any) -> GradingJob:
             pk=variant.instance_question.instance_id
         )
         locked = GradingJob.objects.select_for_update(no_key=True).get(pk=job.pk)
-        if locked.state != JobState.DEAD:
-            raise ConflictError("not_dead", "This job is not dead any more.")
-        if variant.submissions.filter(number__gt=job.submission.number).exists():
+        if locked.state == JobState.SUPERSEDED:
             raise ConflictError(
                 "answered_again", "The learner has answered again: that counts now."
             )
+        if locked.state != JobState.DEAD:
+            raise ConflictError("not_dead", "This job is not dead any more.")
         locked.state = JobState.QUEUED
         locked.failures = 0
         locked.rings = 0

@@ -15,6 +15,7 @@ from quizzes.domain.pipelining import one_journey
 from quizzes.enums import (
     SPENT_JOB_STATES,
     InstanceState,
+    JobState,
     Lane,
     QuestionState,
     VariantState,
@@ -22,6 +23,7 @@ from quizzes.enums import (
 from quizzes.models import (
     AssessmentInstance,
     Draft,
+    GradingJob,
     Submission,
     Variant,
 )
@@ -129,6 +131,8 @@ def submit_answer(
             waited += timedelta(seconds=time.monotonic() - began)
             received_at = past.now - min(waited, GRACE)
             _check_open(locked, past, received_at)
+            if past.last_number > past.tries_spent:
+                _supersede_dead(variant)
             submission = Submission(
                 variant=variant,
                 number=past.last_number + 1,
@@ -255,6 +259,13 @@ def _check_open(locked: _Locked, past: _Past, received_at: datetime) -> None:
             "no_tries_left",
             f"All tries at this question are used ({locked.tries_allowed}).",
         )
+
+
+def _supersede_dead(variant: Variant) -> None:
+    """An answer that the platform failed to grade gives way to the newer one."""
+    GradingJob.objects.filter(submission__variant=variant, state=JobState.DEAD).update(
+        state=JobState.SUPERSEDED
+    )
 
 
 def _insert(cursor: Any, submission: Submission) -> None:

@@ -109,6 +109,12 @@ class Fields:
     def add(self, key: str, message: str, hint: str = "") -> None:
         self.problems.add(self.place(key), self.at(key), message, hint)
 
+    def add_to_entry(self, key: str, index: int, message: str, hint: str = "") -> None:
+        """Note a fault of one entry of a list."""
+        self._note(
+            self._values[key].value[index], f"{self.at(key)}[{index}]", message, hint
+        )
+
     def expect(self, *keys: str) -> None:
         """Accept keys that cannot be read before another problem is repaired."""
         self._asked.update(keys)

@@ -1,9 +1,9 @@
 """Questions from YAML."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from quizzes.specs.fields import Fields, read_mapping
+from quizzes.specs.fields import Fields, did_you_mean, read_mapping, shown
 from quizzes.specs.question import (
     FREE_RESPONSE,
     MULTIPLE_CHOICE,
@@ -31,14 +31,17 @@ def read_question(
     name: str = "<question>",
     parameters: Collection[str] | None = None,
     claims: Collection[str] | None = None,
+    chapters: Mapping[str, Collection[str]] | None = None,
 ) -> QuestionSpec:
     """Read a question; raises SpecError with every problem of the text.
 
-    `parameters` and `claims` are the names that the question's scenario has; without
-    them the names that the question uses are not checked.
+    `parameters` and `claims` are the names that the question's scenario has, and
+    `chapters` the keys of its course's chapters, each with those of its objectives;
+    without them the names that the question uses are not checked.
     """
     fields = read_mapping(source, name=name)
     spec = _question(fields, ScenarioNames(source, parameters, claims))
+    _check_objectives(fields, spec, chapters)
     fields.problems.check()
     return spec
 
@@ -63,6 +66,31 @@ def _question(fields: Fields, names: ScenarioNames) -> QuestionSpec:
     )
     fields.finish()
     return spec
+
+
+def _check_objectives(
+    fields: Fields,
+    spec: QuestionSpec,
+    chapters: Mapping[str, Collection[str]] | None,
+) -> None:
+    """A question names objectives of one chapter, and the course has them."""
+    if chapters is None:
+        return
+    if spec.chapter is None:
+        if spec.objectives:
+            message = "Objectives are those of a chapter."
+            fields.add("objectives", message, "Name it with the key `chapter`.")
+        return
+    if spec.chapter not in chapters:
+        message = f"The course has no chapter {shown(spec.chapter)}."
+        fields.add("chapter", message, did_you_mean(spec.chapter, chapters))
+        return
+    known = chapters[spec.chapter]
+    for index, key in enumerate(spec.objectives):
+        if key and key not in known:
+            message = f"The chapter has no objective {shown(key)}."
+            hint = did_you_mean(key, known)
+            fields.add_to_entry("objectives", index, message, hint)
 
 
 def _body(

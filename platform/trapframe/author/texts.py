@@ -102,7 +102,7 @@ def question_text(course: Course, question: Question | None) -> Text:
         key=question.key if question else "",
         newest=_newest(question),
         start=QUESTION_START,
-        check=check_question_source,
+        check=lambda source: check_question_source(course, source),
         save=lambda source, author: save_question(course, source=source, author=author),
         key_of=lambda source: read_question(source).key,
         is_taken=lambda key: course.questions.filter(key=key).exists(),

@@ -242,7 +242,7 @@ def test_saving_anew_pins_the_newest_scenario(course: Course) -> None:
 def test_a_retired_scenario_is_not_taken(course: Course) -> None:
     published(course)
     ScenarioVersion.objects.update(state="retired")
-    problems = check_question_source(QUESTION)
+    problems = check_question_source(course, QUESTION)
     assert [problem["path"] for problem in problems] == ["scenario"]
 
 
@@ -250,7 +250,7 @@ def test_a_question_without_a_run_is_pinned_to_nothing(course: Course) -> None:
     source = factories.FREE_RESPONSE.format(key="why")
     version = save_question(course, source=source, author=None)
     assert (version.scenario_version, version.type) == (None, "free_response")
-    assert check_question_source(source) == []
+    assert check_question_source(course, source) == []
 
 
 def test_a_key_names_another_question_in_another_course(course: Course) -> None:
@@ -272,7 +272,7 @@ def test_an_unknown_scenario_is_a_problem_of_its_key(course: Course) -> None:
         save_question(course, source=QUESTION, author=None)
     assert (caught.value.code, caught.value.problems) == ("unknown_scenario", [problem])
     assert caught.value.message == "There is no scenario 'pe'."
-    assert check_question_source(QUESTION) == [problem]
+    assert check_question_source(course, QUESTION) == [problem]
     assert Question.objects.count() == 0
 
 
@@ -281,7 +281,7 @@ def test_a_question_is_checked_against_its_scenario(course: Course) -> None:
         "Linux ${kernel} is", "Linux ${kernal} is"
     )
     save_scenario(source=SCENARIO, author=None)
-    problems = check_question_source(source)
+    problems = check_question_source(course, source)
     assert [(problem["line"], problem["path"]) for problem in problems] == [
         (5, "prompt"),
         (11, "options[1].claim"),
@@ -299,9 +299,9 @@ def test_a_question_is_checked_against_its_scenario(course: Course) -> None:
     assert Question.objects.count() == 0
 
 
-def test_a_good_question_has_no_problems() -> None:
+def test_a_good_question_has_no_problems(course: Course) -> None:
     save_scenario(source=SCENARIO, author=None)
-    assert check_question_source(QUESTION) == []
+    assert check_question_source(course, QUESTION) == []
     assert Question.objects.count() == 0
 
 
@@ -331,19 +331,74 @@ def test_the_author_of_a_version_is_who_began_it(course: Course) -> None:
 def test_objectives_are_those_of_the_chapter(course: Course) -> None:
     chapter = factories.make_chapter(course, key="containers")
     second = Objective.objects.create(chapter=chapter, key="LO2", text="say why")
-    other = factories.make_chapter(course, key="files")
+    factories.make_chapter(course, key="files")
     factories.make_chapter(factories.make_course(), key="containers")
     named = QUESTION + "chapter: containers\nobjectives: [LO1, LO2]\n"
     first = chapter.objectives.get(key="LO1")
     assert set(saved(course, named).objectives.all()) == {first, second}
     fewer = QUESTION + "chapter: containers\nobjectives: [LO1]\n"
     assert set(saved(course, fewer).objectives.all()) == {first}
-    anywhere = QUESTION + "objectives: [LO1]\n"
-    assert set(saved(course, anywhere).objectives.all()) == {
-        first,
-        other.objectives.get(),
-    }
     assert set(saved(course).objectives.all()) == set()
+
+
+@pytest.mark.parametrize(
+    ("named", "place", "path", "message", "hint"),
+    [
+        (
+            "chapter: container\nobjectives: [LO1]\n",
+            (0, 10),
+            "chapter",
+            "The course has no chapter `container`.",
+            "Did you mean `containers`?",
+        ),
+        (
+            "chapter: containers\nobjectives: [LO1, LO11]\n",
+            (1, 19),
+            "objectives[1]",
+            "The chapter has no objective `LO11`.",
+            "Did you mean `LO1`?",
+        ),
+        (
+            "chapter: empty\nobjectives: [LO1]\n",
+            (1, 14),
+            "objectives[0]",
+            "The chapter has no objective `LO1`.",
+            "Known: none.",
+        ),
+        (
+            "objectives: [LO1]\n",
+            (0, 13),
+            "objectives",
+            "Objectives are those of a chapter.",
+            "Name it with the key `chapter`.",
+        ),
+    ],
+)
+def test_a_misspelt_chapter_or_objective_is_told(
+    course: Course,
+    named: str,
+    place: tuple[int, int],
+    path: str,
+    message: str,
+    hint: str,
+) -> None:
+    factories.make_chapter(course, key="containers")
+    factories.make_chapter(course, key="empty").objectives.all().delete()
+    save_scenario(source=SCENARIO, author=None)
+    down, column = place
+    line = QUESTION.count("\n") + 1 + down
+    problem = {
+        "line": line,
+        "column": column,
+        "path": path,
+        "message": message,
+        "hint": hint,
+    }
+    assert check_question_source(course, QUESTION + named) == [problem]
+    with pytest.raises(InvalidInputError) as refusal:
+        save_question(course, source=QUESTION + named, author=None)
+    assert refusal.value.problems == [problem]
+    assert QuestionVersion.objects.count() == 0
 
 
 # --- looking

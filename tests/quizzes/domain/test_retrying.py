@@ -74,7 +74,9 @@ def test_an_instructor_of_another_course_does_not_retry() -> None:
         retry_dead_job(job, user=executed_desk().instructor)
 
 
-@pytest.mark.parametrize("state", sorted({*JobState.values} - {"dead", "running"}))
+@pytest.mark.parametrize(
+    "state", sorted({*JobState.values} - {"dead", "running", "superseded"})
+)
 def test_only_a_dead_job_is_retried(state: str) -> None:
     desk = executed_desk()
     job = _dead(desk, "a")
@@ -95,7 +97,10 @@ def test_a_newer_answer_stands(graded: bool) -> None:
     with pytest.raises(ConflictError) as refusal:
         retry_dead_job(job, user=desk.instructor)
     assert refusal.value.code == "answered_again"
+    job.refresh_from_db()
+    assert job.state == JobState.SUPERSEDED  # off the list of what staff must see to
     factories.drain()
+    assert conservation().holds
     assert desk.question.state == QuestionState.INCORRECT
     assert GradeEvent.objects.count() == 1
     assert tries_spent(desk.variant) == 1

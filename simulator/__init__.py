@@ -7,7 +7,12 @@ checks in every variant that what a question promises holds.
 """
 
 from simulator.calibration import CALIBRATION, Figure
-from simulator.drawing import draw_topology, draw_two_towers
+from simulator.drawing import (
+    draw_memory,
+    draw_timeline,
+    draw_topology,
+    draw_two_towers,
+)
 from simulator.engine import Budget
 from simulator.errors import (
     ClaimError,
@@ -71,6 +76,8 @@ __all__ = [
     "SourceError",
     "altered",
     "canonical_json",
+    "draw_memory",
+    "draw_timeline",
     "draw_topology",
     "draw_two_towers",
     "evaluate",

@@ -1,7 +1,8 @@
 """The table of all commands, in the order in which the help lists them."""
 
 from simulator.cli.command import Command
+from simulator.cli.diagram import DIAGRAM
 from simulator.cli.prove import PROVE
 from simulator.cli.run import RUN
 
-COMMANDS: tuple[Command, ...] = (RUN, PROVE)
+COMMANDS: tuple[Command, ...] = (RUN, PROVE, DIAGRAM)

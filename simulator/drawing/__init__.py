@@ -1,6 +1,24 @@
-"""Drawings of runs as SVG: topology and the two towers."""
+"""Drawings of runs as SVG: what stands on what, what happened when, who has what."""
 
+from collections.abc import Callable, Mapping
+
+from simulator.drawing.memory import draw_memory
+from simulator.drawing.timeline import draw_timeline
 from simulator.drawing.topology import draw_topology
 from simulator.drawing.towers import draw_two_towers
+from simulator.trace import Run
 
-__all__ = ["draw_topology", "draw_two_towers"]
+DRAWINGS: Mapping[str, Callable[[Run], str]] = {
+    "topology": draw_topology,
+    "timeline": draw_timeline,
+    "memory": draw_memory,
+}
+"""Every kind of drawing of a run."""
+
+__all__ = [
+    "DRAWINGS",
+    "draw_memory",
+    "draw_timeline",
+    "draw_topology",
+    "draw_two_towers",
+]

@@ -13,7 +13,7 @@ Node = Mapping[str, Any]
 LIVELY = frozenset({"on", "running", ""})
 BAR_HEIGHT = 40
 GAP = 8
-LEAST_WIDTH = 172
+LEAST_WIDTH = 184
 SHOWN_SIBLINGS = 3
 """Like siblings beyond this many are drawn as one box that counts them."""
 
@@ -30,6 +30,8 @@ class Box:
     y: int
     width: int
     height: int
+    seqs: tuple[int, ...] = ()
+    """The events that are about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def place(stack: Stack, x: int, bottom: int, width: int = 0) -> Iterator[Box]:
         y=bottom - BAR_HEIGHT,
         width=room,
         height=BAR_HEIGHT,
+        seqs=node.get("seqs", ()),
     )
     spare = room - stack.width
     share = spare // len(stack.children) if stack.children else 0

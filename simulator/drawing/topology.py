@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.drawing.layout import GAP, Box, Node, measure, note_of, place, title_of
 from simulator.drawing.svg import MARGIN, drawing
+from simulator.drawing.traced import Traced
 from simulator.trace import Run
 
 
@@ -14,7 +15,7 @@ def draw_topology(run: Run) -> str:
     The drawing is an image with a name and a description that says in words what
     stands on what; its classes are listed in ``simulator.drawing.svg``.
     """
-    machines = [*run.observation["machines"].values()]
+    machines = Traced(run).machines(run)
     stacks = [measure(machine) for machine in machines]
     height = max(stack.height for stack in stacks) + 2 * MARGIN
     boxes: list[Box] = []

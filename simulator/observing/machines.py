@@ -15,6 +15,7 @@ def see_machine(machine: Machine | VirtualMachine, see: See) -> Node:
         [see(machine.occupant)] if machine.occupant else [],
         ram_kib=machine.memory.capacity_kib,
         used_kib=machine.memory.used_kib,
+        charges={owner: kib for owner, kib in machine.memory.charges.items() if kib},
     )
 
 

@@ -35,6 +35,7 @@ def test_a_machine_that_is_off() -> None:
         "children": [],
         "ram_kib": 65536 * 1024,
         "used_kib": 0,
+        "charges": {},
     }
 
 

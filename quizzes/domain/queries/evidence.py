@@ -50,6 +50,7 @@ class EvidencePanel:
     arm_label: str
     rows: tuple[EvidenceRow, ...]
     topology_svg: str
+    timeline_svg: str
     trace_hash: str
 
 
@@ -155,6 +156,7 @@ def _panels(
                 arm_label=scenario.arms[arm].label,
                 rows=tuple(_rows(runs[arm], seqs)),
                 topology_svg=simulator.draw_topology(runs[arm]),
+                timeline_svg=simulator.draw_timeline(runs[arm]),
                 trace_hash=runs[arm].trace_hash,
             )
 

@@ -53,6 +53,8 @@ def test_a_wrong_answer_shows_its_own_run_and_no_more() -> None:
     assert (panel.arm, panel.arm_label) == ("as_it_is", "Started as it is")
     assert panel.trace_hash == evidence.verdict.trace_hashes["as_it_is"]
     assert panel.topology_svg.startswith("<svg")
+    assert panel.timeline_svg.startswith("<svg")
+    assert "✕ execve" in panel.timeline_svg
 
 
 def test_the_deciding_event_comes_with_its_causes() -> None:

@@ -47,7 +47,8 @@ def test_a_right_answer_is_shown_with_its_evidence(scene: Scene) -> None:
         "Where this verdict comes from",
     ]:
         assert words in shown
-    assert html(response).count("<svg") == len(evidence.panels) + 1  # and the brand
+    # A topology and a timeline for each, and the brand.
+    assert html(response).count("<svg") == 2 * len(evidence.panels) + 1
     assert "data-events" not in html(response)
 
 

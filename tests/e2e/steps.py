@@ -29,7 +29,7 @@ def sign_in(page: Page, name: str) -> None:
 def start_quiz(page: Page) -> None:
     page.get_by_role("link", name=QUIZ).click()
     page.get_by_role("button", name="Start").click()
-    expect(page).to_have_url(re_question(1))
+    page.wait_for_url(re_question(1))
 
 
 def re_question(number: int) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from quizzes.models import Draft, Submission
 from tests.e2e import steps
@@ -88,6 +88,19 @@ def test_an_answer_survives_a_lost_connection_and_a_closed_tab(visit: Visit) -> 
     visitor.forgive("ERR_INTERNET_DISCONNECTED")
 
 
+def test_an_answer_chosen_before_the_scripts_came_is_kept(visit: Visit) -> None:
+    page = begin(visit).page
+    held: list[Route] = []
+    page.route("**/drafts*.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.reload(wait_until="commit")
+    chosen = steps.keys(steps.variant_on(page), right=False)
+    steps.choose(page, chosen)
+    assert Draft.objects.count() == 0
+    held[0].continue_()
+    expect(page.get_by_text("All changes saved")).to_be_visible()
+    assert Draft.objects.get().answer == {"chosen": chosen}
+
+
 def test_a_stopped_session_loses_no_answer(visit: Visit) -> None:
     visitor = begin(visit)
     page = visitor.page
@@ -108,16 +121,19 @@ def test_a_stopped_session_loses_no_answer(visit: Visit) -> None:
 def test_keys_choose_and_can_be_switched_off(visit: Visit) -> None:
     page = begin(visit).page
     options = page.locator(".option input")
+    switch = page.get_by_label(re.compile("^The keys 1 to"))
+    expect(switch).to_be_checked()
     page.keyboard.press("2")
     expect(options.nth(1)).to_be_checked()
     page.keyboard.press("9")
     expect(options.nth(1)).to_be_checked()
-    page.get_by_label(re.compile("^The keys 1 to")).uncheck()
+    switch.uncheck()
     page.keyboard.press("1")
     expect(options.nth(1)).to_be_checked()
     page.reload()
+    expect(switch).not_to_be_checked()
     page.keyboard.press("1")
-    expect(options.nth(0)).not_to_be_checked()
+    expect(options.nth(1)).to_be_checked()
 
 
 def test_signing_out_leaves_no_answer_on_the_device(visit: Visit) -> None:

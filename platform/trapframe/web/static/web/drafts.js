@@ -1,5 +1,6 @@
 // Answers on their way: written to this device first, then to the server.
 // The highest sequence number wins on both sides; the server may be out of reach.
+// The form's autocomplete is off: a browser that fills in what it remembers looks like an answer.
 import { csrfToken } from "./forms.js";
 
 const PAUSE = 400;
@@ -11,6 +12,9 @@ const key = form && `tf:draft:${form.dataset.owner}:${form.dataset.variant}`;
 let seq = Number(form?.dataset.draftSeq ?? 0);
 let timer = 0;
 let wait = 1000;
+
+// A slow line: the learner was faster than this script.
+const isAnswered = () => [...form.elements].some((input) => input.checked !== input.defaultChecked || (input.type === "textarea" && input.value !== input.defaultValue));
 
 const say = (text) => { if (status.textContent !== text) status.textContent = text; };
 
@@ -81,8 +85,9 @@ if (form) {
     write(entry.answer);
     say("Saving");
     later(0);
-  } else if (entry) {
-    localStorage.removeItem(key);
+  } else {
+    if (entry) localStorage.removeItem(key);
+    if (isAnswered()) changed();
   }
   form.addEventListener("input", changed);
   addEventListener("online", () => later(0));

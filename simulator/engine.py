@@ -8,11 +8,11 @@ order only and repeats exactly.
 
 import gc
 import time
-from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any
 
 from simulator.events import OK, Event
@@ -86,6 +86,17 @@ class Task(Gate):
         self.priority = priority
         self.is_daemon = is_daemon
         """True for what goes on for ever; a run does not wait for its end."""
+
+    def cancel(self, engine: "Engine") -> None:
+        """End the work where it stands; whoever waits for it goes on.
+
+        Work that cancels itself ends at its next step.
+        """
+        if self.is_open:
+            return
+        engine.open(self)
+        if getgeneratorstate(self.work) != GEN_RUNNING:
+            self.work.close()
 
 
 class Engine:
@@ -169,6 +180,9 @@ class Engine:
             when, priority, _, task = heappop(calendar)
             if task.is_daemon:
                 self._daemons -= 1
+            if task.is_open:
+                task.work.close()
+                continue
             self._steps = steps = steps + 1
             if steps >= pause:
                 pause = self._check(steps)
@@ -186,10 +200,8 @@ class Engine:
                 heappush(calendar, (when + wanted, priority, order, task))
             elif isinstance(wanted, int):
                 self._schedule(task, when + wanted)
-            elif wanted.is_open:
-                self._schedule(task, when)
             else:
-                wanted.waiting.append(task)
+                self._wait(task, wanted)
 
     def used(self) -> dict[str, int]:
         """Return the budget used so far (not processor time, which never repeats)."""
@@ -199,6 +211,12 @@ class Engine:
             "virtual_us": self.now,
             "objects": self._objects,
         }
+
+    def _wait(self, task: Task, gate: Gate) -> None:
+        if gate.is_open or task.is_open:
+            self._schedule(task, self.now)
+        else:
+            gate.waiting.append(task)
 
     def _schedule(self, task: Task, when: int) -> None:
         self._scheduled += 1
@@ -217,31 +235,3 @@ class Engine:
         if elapsed_ms > self.budget.cpu_ms:
             raise BudgetExceededError("cpu_ms", self.budget.cpu_ms)
         return min(steps + _CLOCK_EVERY, self.budget.events + 1)
-
-
-class Cores:
-    """Processor cores that work queues for, first come first served."""
-
-    __slots__ = ("_engine", "_free", "_queue", "busy_us")
-
-    def __init__(self, engine: Engine, count: int) -> None:
-        self._engine = engine
-        self._free = count
-        self._queue: deque[Gate] = deque()
-        self.busy_us = 0
-        """CPU time given out so far, over all cores."""
-
-    def use(self, microseconds: int) -> Work:
-        """Hold one core for so long, after waiting for one to be free."""
-        if self._free:
-            self._free -= 1
-        else:
-            turn = Gate()
-            self._queue.append(turn)
-            yield turn
-        yield microseconds
-        self.busy_us += microseconds
-        if self._queue:
-            self._engine.open(self._queue.popleft())
-        else:
-            self._free += 1

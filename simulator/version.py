@@ -3,4 +3,4 @@
 Raise it with each change that can alter a trace.
 """
 
-SIMULATOR_VERSION = "0.4.0"
+SIMULATOR_VERSION = "0.5.0"

@@ -4,25 +4,34 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulator.engine import Cores, Engine
+from simulator.engine import Engine
 from simulator.mechanisms import Value
+from simulator.programs import programs_of
 from simulator.subsystems.container import (
     Container,
     ContainerEngine,
     ContainerImage,
     EngineModel,
 )
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
-from simulator.subsystems.files import FileTree, Interprets, Program
-from simulator.subsystems.hypervisor import (
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.machine import Bootable, Machine
+from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Platform
+from simulator.subsystems.processes import Process
+from simulator.subsystems.systems import System
+from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
 )
-from simulator.subsystems.kernel import Kernel, Process, System
-from simulator.subsystems.machine import Bootable, Machine
-from simulator.subsystems.memory import Memory
-from simulator.subsystems.platform import Platform
+from simulator.subsystems.virtualization.root import (
+    LAUNCH,
+    launches,
+    root_partition,
+)
 
 KIB = 1024
 BOOTS = {"general": "guest_boot", "micro": "microvm_boot"}
@@ -39,9 +48,7 @@ class World:
     ) -> None:
         self.engine = engine
         self.mechanisms = mechanisms
-        self.programs = {
-            name: _program(name, fields) for name, fields in spec["programs"].items()
-        }
+        self.programs = programs_of(spec["programs"])
         self.systems = {
             name: _system(name, fields) for name, fields in spec["systems"].items()
         }
@@ -102,12 +109,29 @@ class World:
         self, bootable: Bootable, machine: Machine
     ) -> Kernel | Hypervisor:
         """Return what the boot slot of a machine starts."""
-        if isinstance(bootable, System):
-            disk = FileTree()
-            disk.merge(machine.files, ())
-            return self.make_kernel(bootable, machine, disk)
-        hypervisor = Hypervisor(bootable, machine, None, self.mechanisms)
-        self.installed[bootable.name] = hypervisor
+        if isinstance(bootable, HypervisorModel):
+            return self._hypervisor_on(bootable, machine)
+        disk = machine.roots.get(bootable.name, FileTree())
+        disk.merge(machine.files, ())
+        features = machine.features.setdefault(
+            bootable.name, {LAUNCH, *bootable.features}
+        )
+        mechanism = self.mechanisms["hyperv.root"]
+        if not launches(bootable, features, machine, mechanism):
+            kernel = self.make_kernel(bootable, machine, disk)
+            machine.roots[bootable.name] = kernel.root
+            return kernel
+        hypervisor = self._hypervisor_on(self.hypervisors[bootable.hypervisor], machine)
+        hypervisor.root = root_partition(hypervisor)
+        hypervisor.machines.append(hypervisor.root)
+        kernel = self.make_kernel(bootable, hypervisor.root, disk)
+        machine.roots[bootable.name] = kernel.root
+        hypervisor.root.occupant = kernel
+        return hypervisor
+
+    def _hypervisor_on(self, model: HypervisorModel, machine: Machine) -> Hypervisor:
+        hypervisor = Hypervisor(model, machine, None, self.mechanisms)
+        self.installed[model.name] = hypervisor
         return hypervisor
 
     def processes(self, program: str = "") -> Iterator[Process]:
@@ -125,8 +149,13 @@ class World:
             arch=fields["arch"],
             engine=self.engine,
             memory=Memory(name, fields["ram_mib"] * KIB),
-            cores=Cores(self.engine, fields["cores"]),
+            cores=Cores(
+                self.engine, fields["cores"], str(self.mechanisms["cpu.scheduler"])
+            ),
             has_extension=fields["virtualization"],
+            firmware_extension=fields["virtualization"],
+            network_mib_s=fields["network_mib_s"],
+            has_nested_paging=fields["nested_paging"],
         )
 
     def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:
@@ -148,33 +177,13 @@ class World:
 
 def kernel_of(place: Place) -> Kernel | None:
     """Return the kernel that programs at this place would run on, if it runs."""
-    kernel = place.kernel if isinstance(place, Container) else place.occupant
-    if not isinstance(kernel, Kernel) or kernel.state != "running":
-        return None
-    return kernel
+    kernel = place.occupant if isinstance(place, VirtualMachine) else place.kernel
+    return kernel if kernel is not None and kernel.state == "running" else None
 
 
 def root_of(place: Place, kernel: Kernel) -> FileTree:
     """Return the file tree that programs at this place see."""
     return place.root if isinstance(place, Container) else kernel.root
-
-
-def _program(name: str, fields: Mapping[str, Any]) -> Program:
-    interprets = fields["interprets"]
-    return Program(
-        name=name,
-        path=fields["path"],
-        format=fields["format"],
-        arch=fields["arch"],
-        ram_kib=fields["ram_mib"] * KIB,
-        text_kib=fields["text_mib"] * KIB,
-        cpu_us=fields["cpu_us"],
-        operations=fields["operations"],
-        executable=fields["executable"],
-        calls=fields["calls"],
-        interpreter=fields["interpreter"],
-        interprets=Interprets(**interprets) if interprets else None,
-    )
 
 
 def _system(name: str, fields: Mapping[str, Any]) -> System:
@@ -188,6 +197,8 @@ def _system(name: str, fields: Mapping[str, Any]) -> System:
         services_kib=fields["services_mib"] * KIB,
         boot=BOOTS[fields["boot"]],
         runtimes=fields["libraries"],
+        hypervisor=fields["hypervisor"] or "",
+        features=fields["features"],
     )
 
 
@@ -195,7 +206,13 @@ def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
     boots = fields["kind"] == "type-1"
     program = None if boots else _service(name, fields["format"], fields)
     return HypervisorModel(
-        name, fields["kind"], fields["arch"], fields["ram_mib"] * KIB, program
+        name,
+        fields["kind"],
+        fields["guest_arch"] or fields["arch"],
+        fields["ram_mib"] * KIB,
+        program,
+        fields["fallback"],
+        fields["platform_api"],
     )
 
 

@@ -1,6 +1,6 @@
 """Actions that change what is on a machine: power, programs, files, formats."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.actions.places import (
     Arguments,
@@ -13,11 +13,16 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container, ContainerEngine, EngineModel
 from simulator.subsystems.files import Program
-from simulator.subsystems.hypervisor import Hypervisor, HypervisorModel
-from simulator.subsystems.kernel import Attempt, Kernel, System
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import Handler
 from simulator.subsystems.machine import Machine
+from simulator.subsystems.processes import Attempt
+from simulator.subsystems.systems import System
+from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.world import Place, Software, World, kernel_of, root_of
+
+if TYPE_CHECKING:
+    from simulator.subsystems.processes import Attempt
 
 
 def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG001
@@ -29,6 +34,14 @@ def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     """Switch a machine on; it starts what its disk holds."""
     machine = world.machines[arguments["machine"]]
     yield from machine.power_on(world.make_occupant, asked)
+    kernel = kernel_of(machine)
+    if kernel is None or machine.state_seq is None:
+        return
+    for system, model in machine.services:
+        if system == kernel.system.name:
+            yield from _start_service(
+                world, model, model.program, kernel, machine.state_seq
+            )
 
 
 def install(world: World, arguments: Arguments, asked: int) -> Work:
@@ -77,6 +90,8 @@ def _install_on_kernel(
         )
         return
     if not isinstance(software, System) and software.program is not None:
+        if isinstance(place, Machine):
+            place.services.append((kernel.system.name, software))
         yield from _start_service(world, software, software.program, kernel, asked)
         return
     world.engine.record(
@@ -176,3 +191,13 @@ def register_format(world: World, arguments: Arguments, asked: int) -> Work:
             format=handler.format,
             interpreter=path,
         )
+
+
+VERBS = {
+    "power_on": power_on,
+    "install": install,
+    "install_libraries": install_libraries,
+    "make_executable": make_executable,
+    "register_format": register_format,
+    "wait": wait,
+}

@@ -1,10 +1,10 @@
 """The action that puts running programs to work."""
 
 from simulator.actions.places import Arguments
-from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
-from simulator.subsystems.kernel import Process
+from simulator.subsystems.costs import request_cost
+from simulator.subsystems.processes import Process
 from simulator.world import World
 
 
@@ -27,18 +27,12 @@ def _serve(world: World, process: Process, requests: int) -> Work:
     """Work off the requests; each costs CPU time and device operations."""
     platform = process.kernel.platform
     binary, program = process.image.binary, process.program
-    operation = (
-        figure("system_call") * platform.cpu_permille // 1000
-        + platform.operation_ns
-        + process.operation_ns
-    )
-    nanoseconds = program.cpu_us * platform.cpu_permille
-    nanoseconds += program.operations * operation
-    span = max(1, requests * nanoseconds // 1000)
+    cost = request_cost(program, platform, process.operation_ns)
+    span = max(1, requests * cost.ns // 1000)
     began = world.engine.now
     yield from platform.cores.use(span)
-    exits = requests * program.operations * platform.exits_per_operation
-    platform.exits += exits
+    platform.exits += requests * cost.exits
+    platform.host_calls += requests * cost.calls
     process.served += requests
     mean_ns = (world.engine.now - began) * 1000 // requests
     world.request_ns[program.name].append(mean_ns)
@@ -51,5 +45,11 @@ def _serve(world: World, process: Process, requests: int) -> Work:
         binary=binary.name,
         requests=requests,
         mean_request_ns=mean_ns,
-        exits=exits,
+        exits=requests * cost.exits,
+        host_calls=requests * cost.calls,
     )
+
+
+VERBS = {
+    "load": load,
+}

@@ -1,12 +1,13 @@
 """Where an action takes place, and what is recorded when it cannot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.events import FAILED
 from simulator.subsystems.container import Container
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
+from simulator.subsystems.virtualization import VirtualMachine
 from simulator.world import Place, Software, World
 
 Arguments = Mapping[str, Any]
@@ -59,19 +60,21 @@ def not_privileged(
     )
 
 
-def service_at(place: Place, kind: type[Any]) -> Any:
-    """Return the running hypervisor or engine of a place, if it has one."""
+def service_at(place: Place, kind: type[Any], name: str | None = None) -> Any:
+    """Return the running hypervisor or engine of a place, of one name when given."""
     if isinstance(place, Container):
         return None
-    occupant = place.occupant
-    found: Sequence[object] = [occupant]
-    if isinstance(occupant, Kernel):
-        found = occupant.guests
+    found: list[object] = [place.occupant]
+    kernel = place.occupant if isinstance(place, VirtualMachine) else place.kernel
+    if kernel is not None:
+        found = [*kernel.guests, *found]
     return next(
         (
             service
             for service in found
-            if isinstance(service, kind) and service.state == "running"
+            if isinstance(service, kind)
+            and service.state == "running"
+            and name in {None, service.name}
         ),
         None,
     )

@@ -3,17 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.actions.changing import (
-    install,
-    install_libraries,
-    make_executable,
-    power_on,
-    register_format,
-    wait,
-)
-from simulator.actions.loading import load
+from simulator.actions import changing, loading, powering, starting
 from simulator.actions.places import Arguments
-from simulator.actions.starting import execute, start_container, start_vm
 from simulator.engine import Work
 from simulator.events import ASKED
 from simulator.world import World
@@ -35,17 +26,10 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
 
 
 _SUBJECTS = ("what", "program", "name", "machine")
+"""Arguments that say what an action is about, the first that is there counts."""
 
-
+_KINDS = (changing, powering, starting, loading)
 VERBS: Mapping[str, Verb] = {
-    "power_on": power_on,
-    "install": install,
-    "install_libraries": install_libraries,
-    "make_executable": make_executable,
-    "register_format": register_format,
-    "start_vm": start_vm,
-    "start_container": start_container,
-    "exec": execute,
-    "load": load,
-    "wait": wait,
+    verb: action for kind in _KINDS for verb, action in kind.VERBS.items()
 }
+"""Every action, one module per kind."""

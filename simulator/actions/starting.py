@@ -3,10 +3,11 @@
 from simulator.actions.places import Arguments, no_kernel, places_of, service_at
 from simulator.engine import Task, Work
 from simulator.events import FAILED
-from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.hypervisor import Hypervisor, boot_guest
-from simulator.subsystems.kernel import Attempt
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.processes import Attempt
+from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.world import KIB, Place, World, kernel_of, root_of
 
 
@@ -23,9 +24,17 @@ def _run_at(world: World, place: Place, program: Program, cause: int) -> Work:
         no_kernel(world, place, cause, "exec")
         return
     attempt: Attempt = yield from kernel.execute(
-        program.path, cause=cause, root=root_of(place, kernel), place=place.name
+        program.path,
+        cause=cause,
+        root=root_of(place, kernel),
+        place=_view(place, kernel),
     )
     _note(world, program, attempt)
+
+
+def _view(place: Place, kernel: Kernel) -> str:
+    """Return whose processes they are: a container's, or the system's own."""
+    return place.name if isinstance(place, Container) else kernel.platform.name
 
 
 def _note(world: World, program: Program, attempt: Attempt) -> None:
@@ -42,9 +51,10 @@ def start_vm(world: World, arguments: Arguments, asked: int) -> Work:
     """Create virtual machines, boot a system in each, and run a program in it."""
     tasks: list[Task] = []
     for place in places_of(world, arguments["on"], asked):
-        hypervisor = service_at(place, Hypervisor)
+        wanted = arguments["hypervisor"]
+        hypervisor = service_at(place, Hypervisor, wanted)
         if hypervisor is None:
-            log = "no hypervisor is running here"
+            log = f"no hypervisor{f' {wanted}' if wanted else ''} is running here"
             because = asked if place.state_seq is None else place.state_seq
             world.engine.record(place.name, "start_vm", FAILED, cause=because, log=log)
             continue
@@ -58,7 +68,9 @@ def start_vm(world: World, arguments: Arguments, asked: int) -> Work:
 def _one_vm(
     world: World, hypervisor: Hypervisor, name: str, arguments: Arguments, asked: int
 ) -> Work:
-    machine = hypervisor.create(name, arguments["ram_mib"] * KIB, asked)
+    machine = hypervisor.create(
+        name, arguments["ram_mib"] * KIB, asked, nested=arguments["nested"]
+    )
     if machine is None:
         return
     world.places.setdefault(arguments["name"], []).append(machine)
@@ -100,3 +112,10 @@ def _one_container(
     world.places.setdefault(arguments["name"], []).append(container)
     if attempt is not None:
         _note(world, program, attempt)
+
+
+VERBS = {
+    "exec": execute,
+    "start_container": start_container,
+    "start_vm": start_vm,
+}

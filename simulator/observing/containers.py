@@ -1,6 +1,7 @@
 """Container engines and their containers."""
 
 from simulator.observing.node import Node, See, node
+from simulator.observing.processes import is_first
 from simulator.subsystems.container import Container, ContainerEngine
 
 
@@ -14,7 +15,9 @@ def see_container(container: Container, see: See) -> Node:
     """Return a container with its processes, or the machine of its own."""
     kernel = container.kernel
     children = [
-        see(process) for process in kernel.processes if process.place == container.name
+        see(process)
+        for process in kernel.processes
+        if process.place == container.name and is_first(process)
     ]
     if container.machine is not None:
         children = [see(container.machine)]

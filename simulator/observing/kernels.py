@@ -1,6 +1,7 @@
 """A kernel, and what runs on it."""
 
 from simulator.observing.node import Node, See, node
+from simulator.observing.processes import is_first
 from simulator.subsystems.kernel import Kernel
 
 
@@ -12,6 +13,7 @@ def see_kernel(kernel: Kernel, see: See) -> Node:
         see(process)
         for process in kernel.processes
         if process.place == kernel.platform.name
+        and is_first(process)
         and process.program.name not in services
     ]
     system = kernel.system

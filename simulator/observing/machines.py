@@ -1,8 +1,8 @@
 """Machines, real and virtual, and the hypervisors that make virtual ones."""
 
 from simulator.observing.node import Node, See, node
-from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
 from simulator.subsystems.machine import Machine
+from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 
 
 def see_machine(machine: Machine | VirtualMachine, see: See) -> Node:

@@ -25,6 +25,7 @@ def measure(world: World) -> dict[str, Any]:
         "processes": sum(1 for _ in world.processes()),
         "served": sum(process.served for process in world.processes()),
         "exits": sum(kernel.platform.exits for kernel in world.kernels),
+        "host_calls": sum(kernel.platform.host_calls for kernel in world.kernels),
         "request_ns": {
             name: sum(spans) // len(spans) if spans else 0
             for name, spans in world.request_ns.items()

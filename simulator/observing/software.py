@@ -1,9 +1,11 @@
 """Programs, and the hypervisors and engines that were installed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from simulator.subsystems.container import ContainerEngine
-from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.world import World
 
 
@@ -21,22 +23,29 @@ def observe_software(world: World, name: str) -> dict[str, Any]:
     """Return the state of a hypervisor or engine, and what it stands on."""
     part = world.installed.get(name)
     if part is None:
-        return {"state": "absent", "stands_on": "", "systems_below": 0}
+        return {
+            "state": "absent",
+            "stands_on": "",
+            "systems_below": 0,
+            "hypervisors_below": 0,
+        }
     host = part.host
     return {
         "state": part.state,
         "stands_on": "hardware" if host is None else host.system.family,
-        "systems_below": _systems_below(part),
+        "systems_below": len(list(_hosts(part))),
+        "hypervisors_below": sum(
+            isinstance(host.platform, VirtualMachine) for host in _hosts(part)
+        ),
     }
 
 
-def _systems_below(part: Hypervisor | ContainerEngine) -> int:
-    """Count the kernels between a part and the hardware."""
-    count, host = 0, part.host
+def _hosts(part: Hypervisor | ContainerEngine) -> Iterator[Kernel]:
+    """Go through the kernels between a part and the hardware."""
+    host = part.host
     while host is not None:
-        count += 1
+        yield host
         platform: object = host.platform
         host = (
             platform.hypervisor.host if isinstance(platform, VirtualMachine) else None
         )
-    return count

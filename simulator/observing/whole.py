@@ -10,9 +10,10 @@ from simulator.observing.node import Node
 from simulator.observing.processes import see_process
 from simulator.observing.software import observe_program, observe_software
 from simulator.subsystems.container import Container, ContainerEngine
-from simulator.subsystems.hypervisor import Hypervisor, VirtualMachine
-from simulator.subsystems.kernel import Kernel, Process
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Machine
+from simulator.subsystems.processes import Process
+from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.world import World
 
 KINDS: Mapping[type, Callable[..., Node]] = {

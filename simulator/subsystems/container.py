@@ -7,6 +7,7 @@ the engine boots a kernel for each container instead.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from simulator.calibration import figure
 from simulator.engine import Work
@@ -14,16 +15,20 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.hypervisor import (
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.loaders import ERRNO
+from simulator.subsystems.memory import OutOfMemoryError
+from simulator.subsystems.platform import Platform
+from simulator.subsystems.systems import System
+from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
     VirtualMachine,
     boot_guest,
 )
-from simulator.subsystems.kernel import Attempt, Kernel, System
-from simulator.subsystems.loaders import ERRNO
-from simulator.subsystems.memory import OutOfMemoryError
-from simulator.subsystems.platform import Platform
+
+if TYPE_CHECKING:
+    from simulator.subsystems.processes import Attempt
 
 NEEDS = ("namespaces", "cgroups", "overlay")
 MakeKernel = Callable[[System, Platform, FileTree], Kernel]
@@ -117,6 +122,14 @@ class ContainerEngine:
         self.state_seq = engine.record(
             self.name, "start", cause=cause, target=self.host.name, kind="containers"
         )
+
+    def fall(self, seq: int) -> None:
+        """Its kernel has died, as event ``seq`` tells: so have its containers."""
+        self.state, self.state_seq = "dead", seq
+        for container in self.containers:
+            container.state, container.state_seq = "dead", seq
+            if container.machine is not None:
+                container.machine.fall(seq)
 
     def start(
         self, name: str, image: ContainerImage, path: str, cause: int | None

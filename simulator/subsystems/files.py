@@ -1,7 +1,8 @@
 """Programs, the libraries they run on, and the file trees that hold them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Interprets:
     api: str
 
 
+Step = tuple[str, Mapping[str, Any]]
+"""One thing that a process does of itself: a step's name and its arguments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """An executable file and what its process needs."""
@@ -51,12 +56,28 @@ class Program:
     """CPU time for one request."""
     operations: int = 0
     """Device operations (network, disk) for one request."""
+    privileged: int = 0
+    """Instructions for one request that only a hypervisor carries out for a guest."""
+    first_touches: int = 0
+    """Pages that one request touches for the first time."""
+    tlb_misses: int = 0
+    """Loads of one request that need a page walk."""
     executable: bool = True
     calls: tuple[str, ...] = ()
     """System calls that it makes beyond those of its libraries."""
     interpreter: str = ""
     """Path after ``#!`` of a script."""
     interprets: Interprets | None = None
+    does: tuple[Step, ...] = ()
+    """What its processes do of themselves after exec."""
+    signals: tuple[tuple[str, str], ...] = ()
+    """What they do about a signal: ``exit``, ``ignore``, ``forward``, ``default``."""
+    reaps: bool = False
+    """They wait for every child, adopted ones too."""
+    acts_as: str = "program"
+    """``shell`` and ``init`` run what their arguments name."""
+    execs_last: bool = False
+    """A shell that becomes the last command of its line, without a child for it."""
 
     @property
     def api(self) -> str:

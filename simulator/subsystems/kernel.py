@@ -1,15 +1,17 @@
 """Kernels: boot in stages, system calls, processes, death."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
+from simulator.subsystems import exits, signals
+from simulator.subsystems.behaviour import begin
 from simulator.subsystems.families import missing_call
-from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.files import FileTree, Step
 from simulator.subsystems.loaders import (
     ERRNO,
     ExecError,
@@ -20,79 +22,44 @@ from simulator.subsystems.loaders import (
     refusal,
 )
 from simulator.subsystems.memory import OutOfMemoryError
-from simulator.subsystems.platform import Platform
-
-
-class Service(Protocol):
-    """A hypervisor or container engine, as its host kernel knows it."""
-
-    @property
-    def name(self) -> str:
-        """The product's name."""
-
-
-FIRMWARE_SHARE = 100
-"""Thousandths of the whole boot that the platform's firmware takes beforehand."""
-STAGES = (
-    ("boot_loader", 60, ""),
-    ("kernel", 160, "kernel"),
-    ("drivers", 180, "drivers"),
-    ("init", 100, ""),
-    ("services", 400, "services"),
+from simulator.subsystems.namespaces import (
+    FIRST_NUMBER,
+    Namespaces,
+    initial_namespaces,
 )
-"""A kernel's boot stages: name, thousandths of the whole, whose memory it takes.
-
-The whole is calibrated; the shares are this model's choice."""
-
-BUSY_SHARE = 4
-"""One part in so many of a boot stage is CPU work, the rest waits for devices."""
-JITTER_PERMILLE = 20
+from simulator.subsystems.platform import Platform
+from simulator.subsystems.processes import (
+    Attempt,
+    Process,
+    Service,
+    enter,
+    numbered,
+)
+from simulator.subsystems.systems import (
+    BUSY_SHARE,
+    JITTER_PERMILLE,
+    STAGES,
+    System,
+    init_image,
+)
+from simulator.subsystems.users import Credentials
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """An operating system as installed: kernel, user land, what its boot takes."""
+class Setting:
+    """Where a program is executed, for whom, and what it can see."""
 
-    name: str
-    family: str
-    version: str
-    arch: str
-    kernel_kib: int
-    drivers_kib: int
-    services_kib: int
-    boot: str = "guest_boot"
-    """The calibrated figure of a whole boot."""
-    runtimes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Process:
-    """A process. It runs, or it has ended with an exit status or a signal."""
-
-    pid: int
-    program: Program
-    """The program asked for, even when an interpreter runs it."""
-    image: Image
-    kernel: "Kernel"
+    root: FileTree
     place: str
+    namespaces: Namespaces
+    credentials: Credentials
+    parent: Process | None = None
     operation_ns: int = 0
-    """What each device operation costs on top of the kernel's own path."""
-    running: bool = True
-    exit_status: int | None = None
-    start_seq: int = 0
-    served: int = 0
+    cgroup: Any = None
+    arguments: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Attempt:
-    """What came of one execve: a process, or the error that it gave."""
-
-    seq: int
-    process: Process | None = None
-    errno_name: str = ""
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Kernel:
     """One running kernel. It boots, it runs, it may die; dead, it runs nothing."""
 
@@ -108,6 +75,22 @@ class Kernel:
     processes: list[Process] = field(default_factory=list)
     guests: list[Service] = field(default_factory=list)
     """Hypervisors and container engines that run as programs of this kernel."""
+    init: Process | None = None
+    """Process 1, from the boot stage ``init`` on."""
+    namespaces: Namespaces = field(init=False)
+    """The ones that it boots with."""
+    watchers: list[Callable[[int], None]] = field(default_factory=list)
+    """Called with the ``seq`` of the event when the kernel dies."""
+    _last_number: int = FIRST_NUMBER
+
+    def __post_init__(self) -> None:
+        """Make the first namespaces; a kernel is never without."""
+        self.namespaces = initial_namespaces(self.root, self.platform.name)
+
+    @property
+    def superuser(self) -> Credentials:
+        """Who may do everything: user 0 of the first user namespace."""
+        return Credentials(0, self.namespaces.user)
 
     @property
     def abis(self) -> tuple[str, ...]:
@@ -131,7 +114,8 @@ class Kernel:
             busy = span // BUSY_SHARE * self.platform.cpu_permille // 1000
             yield span - span // BUSY_SHARE
             yield from self.platform.cores.use(busy)
-            cause = self._finish_stage(stage, needs, cause)
+            if self.state != "dead":
+                cause = self._finish_stage(stage, needs, cause)
             if self.state == "dead":
                 return
         self.state = "running"
@@ -144,33 +128,140 @@ class Kernel:
         root: FileTree | None = None,
         place: str = "",
         operation_ns: int = 0,
+        namespaces: Namespaces | None = None,
+        credentials: Credentials | None = None,
+        cgroup: Any = None,
+        parent: Process | None = None,
+        arguments: tuple[str, ...] = (),
     ) -> Work:
-        """Run the file at ``path``; the result is an ``Attempt``."""
-        engine = self.platform.engine
+        """Run the file at ``path`` in a new process; the result is an ``Attempt``.
+
+        What is left out is as for a program of the machine's own root user, started
+        by init.
+        """
         yield from self.platform.cores.use(
             figure("fork_exec") * self.platform.cpu_permille // 1000
         )
-        tree = self.root if root is None else root
-        request = Request(self.platform.arch, tree, self.loaders, self.handlers)
+        setting = Setting(
+            self.root if root is None else root,
+            place or self.platform.name,
+            namespaces or self.namespaces,
+            credentials or self.superuser,
+            parent or self.init,
+            operation_ns,
+            cgroup,
+            arguments,
+        )
+        if self.state != "running":
+            return Attempt(cause or 0, errno_name="EIO")
+        return self._execute(path, setting, cause)
+
+    def everyone(self) -> Iterator[Process]:
+        """Go through all processes that there ever were, init first."""
+        if self.init is not None:
+            yield self.init
+        yield from self.processes
+
+    def fork(self, process: Process, cause: int | None) -> Process | None:
+        """Make a copy of a process, which is its child; None when it may not."""
+        if process.cgroup is not None and not process.cgroup.may_fork():
+            self._cannot_fork(process, cause)
+            return None
+        self.platform.engine.allocate()
+        setting = Setting(
+            process.root,
+            process.place,
+            process.namespaces,
+            process.credentials,
+            process,
+            process.operation_ns,
+            process.cgroup,
+            process.arguments,
+        )
+        child = self._enter(process.image, setting)
+        child.handlers = dict(process.handlers)
+        child.start_seq = self.platform.engine.record(
+            self.name,
+            "fork",
+            cause=cause,
+            target=process.program.path,
+            pid=child.pid,
+            parent=process.pid,
+        )
+        child.state_seq = child.last_seq = child.start_seq
+        return child
+
+    def begin(self, process: Process, steps: tuple[Step, ...]) -> None:
+        """Let a process carry out these steps."""
+        begin(process, steps)
+
+    def replace(
+        self,
+        process: Process,
+        path: str,
+        *,
+        cause: int | None,
+        arguments: tuple[str, ...] = (),
+    ) -> Work:
+        """Let a process become another program; the result is an ``Attempt``."""
+        yield from self.platform.cores.use(
+            figure("fork_exec") * self.platform.cpu_permille // 1000
+        )
+        request = Request(self.platform.arch, process.root, self.loaders, self.handlers)
         try:
             image = find_image(path, request)
-            process = self._map(
-                image, tree.device, place or self.platform.name, operation_ns
-            )
         except ExecError as error:
             return self._failed(path, error, cause)
+        self.platform.memory.release(process.owner)
+        process.become(image, arguments)
+        try:
+            self._charge(image, process.owner, process.root.device)
         except OutOfMemoryError as error:
-            return self._failed(path, ExecError("ENOMEM", str(error)), cause)
-        process.start_seq = engine.record(
-            self.name,
-            "execve",
-            cause=cause,
-            target=path,
-            pid=process.pid,
-            loader=image.loader,
-            place=process.place,
-        )
+            seq = self.end(process, signal="SIGKILL", cause=cause, log=str(error))
+            return Attempt(seq, process, "ENOMEM")
+        process.last_seq = self._record_exec(process, cause)
         return self._begin(process)
+
+    def signal(
+        self,
+        process: Process,
+        name: str,
+        cause: int | None,
+        sender: Process | None = None,
+    ) -> int:
+        """Send a signal; return the ``seq`` of what it led to.
+
+        ``sender`` None is the kernel's own root, outside all containers.
+        """
+        return signals.deliver(self, process, name, cause, sender)
+
+    def end(
+        self,
+        process: Process,
+        *,
+        exit_status: int | None = None,
+        signal: str = "",
+        cause: int | None,
+        log: str = "",
+    ) -> int:
+        """End a process by a status of its own or a signal; return that ``seq``."""
+        return exits.end(
+            self, process, exit_status=exit_status, signal=signal, cause=cause, log=log
+        )
+
+    def panic(self, log: str, cause: int | None) -> int:
+        """Die, and take along all that shares this kernel; return that ``seq``."""
+        return exits.panic(self, log, cause)
+
+    def fall(self, seq: int) -> None:
+        """Stop without a word: what this kernel stands on is gone, by event ``seq``."""
+        exits.fall(self, seq)
+
+    def new_numbers(self, count: int) -> int:
+        """Return the first of so many new numbers for namespaces."""
+        first = self._last_number
+        self._last_number += count
+        return first
 
     def register(self, handler: Handler) -> None:
         """Add a format to the ones that the loader ``misc`` knows."""
@@ -199,15 +290,47 @@ class Kernel:
         self.state_seq = engine.record(
             self.name, f"boot_{stage}", cause=cause, ram_kib=kib
         )
+        if stage == "init":
+            self._start_init(self.state_seq)
         return self.state_seq
 
-    def _map(self, image: Image, device: str, place: str, operation_ns: int) -> Process:
+    def _execute(self, path: str, setting: Setting, cause: int | None) -> Attempt:
+        request = Request(self.platform.arch, setting.root, self.loaders, self.handlers)
+        try:
+            image = find_image(path, request)
+            process = self._map(image, setting)
+        except ExecError as error:
+            return self._failed(path, error, cause)
+        except OutOfMemoryError as error:
+            return self._failed(path, ExecError("ENOMEM", str(error)), cause)
+        process.start_seq = self._record_exec(process, cause)
+        process.state_seq = process.last_seq = process.start_seq
+        return self._begin(process)
+
+    def _record_exec(self, process: Process, cause: int | None) -> int:
+        program = process.program
+        return self.platform.engine.record(
+            self.name,
+            "execve",
+            cause=cause,
+            target=program.path,
+            pid=process.pid,
+            loader=process.image.loader,
+            place=process.place,
+        )
+
+    def _map(self, image: Image, setting: Setting) -> Process:
+        """Give an image its memory and a process."""
+        owner = f"pid {self.namespaces.pid.last_pid + 1}"
+        self._charge(image, owner, setting.root.device)
         self.platform.engine.allocate()
+        return self._enter(image, setting)
+
+    def _charge(self, image: Image, owner: str, device: str) -> None:
+        """Give an image its memory, or raise OutOfMemoryError."""
         program = image.handed or image.binary
         binaries = {binary.path: binary for binary in (image.binary, program)}
-        pid = len(self.processes) + 2
         memory = self.platform.memory
-        owner = f"pid {pid}"
         memory.charge(owner, sum(binary.ram_kib for binary in binaries.values()))
         shared = self.mechanisms["kernel.page_sharing"] == "on"
         try:
@@ -217,9 +340,39 @@ class Kernel:
         except OutOfMemoryError:
             memory.release(owner)
             raise
-        process = Process(pid, program, image, self, place, operation_ns)
+
+    def _enter(self, image: Image, setting: Setting) -> Process:
+        """Make a process and enter it into the tables."""
+        pids = numbered(setting.namespaces)
+        program = image.handed or image.binary
+        process = Process(
+            pid=pids[-1][1],
+            program=program,
+            image=image,
+            kernel=self,
+            place=setting.place,
+            namespaces=setting.namespaces,
+            credentials=setting.credentials,
+            root=setting.root,
+            operation_ns=setting.operation_ns,
+            parent=setting.parent,
+            arguments=setting.arguments,
+            cgroup=setting.cgroup,
+            handlers=dict(program.signals),
+            reaps=program.reaps,
+            pids=pids,
+        )
+        enter(process)
         self.processes.append(process)
         return process
+
+    def _start_init(self, seq: int) -> None:
+        setting = Setting(
+            self.root, self.platform.name, self.namespaces, self.superuser
+        )
+        self.init = self._enter(init_image(self.system), setting)
+        self.processes.remove(self.init)
+        self.init.start_seq = self.init.state_seq = self.init.last_seq = seq
 
     def _begin(self, process: Process) -> Attempt:
         """Let the process make its first steps, which may be its last."""
@@ -227,7 +380,8 @@ class Kernel:
         if image.handed is not None and image.loader == "misc":
             log = refusal(image.binary.interprets, image.handed)
             if log:
-                return self._ended(process, "exit", log, exit_status=1)
+                seq = self.end(process, exit_status=1, cause=process.start_seq, log=log)
+                return Attempt(seq, process)
         call, log = missing_call(
             (*image.runtime.calls, *image.binary.calls),
             self.abis,
@@ -236,6 +390,7 @@ class Kernel:
         )
         if call:
             return self._aborted(process, call, log)
+        begin(process)
         return Attempt(process.start_seq, process)
 
     def _aborted(self, process: Process, call: str, log: str) -> Attempt:
@@ -250,42 +405,23 @@ class Kernel:
             errno_name="ENOSYS",
             log=log,
         )
-        attempt = self._ended(
-            process,
-            "exit",
-            "cannot go on without it",
-            cause=seq,
-            exit_status=134,
-            signal="SIGABRT",
+        seq = self.end(
+            process, signal="SIGABRT", cause=seq, log="cannot go on without it"
         )
-        attempt.errno_name = "ENOSYS"
-        return attempt
+        return Attempt(seq, process, "ENOSYS")
 
-    def _ended(
-        self,
-        process: Process,
-        action: str,
-        log: str,
-        *,
-        exit_status: int,
-        cause: int | None = None,
-        **detail: str,
-    ) -> Attempt:
-        process.running = False
-        process.exit_status = exit_status
-        self.platform.memory.release(f"pid {process.pid}")
-        seq = self.platform.engine.record(
+    def _cannot_fork(self, process: Process, cause: int | None) -> None:
+        process.last_seq = self.platform.engine.record(
             self.name,
-            action,
+            "fork",
             FAILED,
-            cause=process.start_seq if cause is None else cause,
+            cause=cause,
             target=process.program.path,
             pid=process.pid,
-            exit_status=exit_status,
-            log=log,
-            **detail,
+            errno=ERRNO["EAGAIN"],
+            errno_name="EAGAIN",
+            log="fork: retry: Resource temporarily unavailable",
         )
-        return Attempt(seq, process)
 
     def _failed(self, path: str, error: ExecError, cause: int | None) -> Attempt:
         seq = self.platform.engine.record(

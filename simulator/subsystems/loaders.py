@@ -12,7 +12,10 @@ from simulator.subsystems.files import FileTree, Interprets, Program, Runtime
 ERRNO = {
     "EPERM": 1,
     "ENOENT": 2,
+    "ESRCH": 3,
+    "EIO": 5,
     "ENOEXEC": 8,
+    "EAGAIN": 11,
     "ENOMEM": 12,
     "EACCES": 13,
     "ENODEV": 19,

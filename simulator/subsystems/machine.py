@@ -1,15 +1,20 @@
-"""Bare hardware and its firmware: power on, self test, boot order."""
+"""Bare hardware and its firmware: power on, self test, boot order, power cuts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.calibration import figure
-from simulator.engine import Cores, Engine, Work
+from simulator.engine import Engine, Work
 from simulator.events import FAILED
-from simulator.subsystems.files import Program
-from simulator.subsystems.hypervisor import Hypervisor, HypervisorModel
-from simulator.subsystems.kernel import FIRMWARE_SHARE, JITTER_PERMILLE, Kernel, System
+from simulator.subsystems.cpu import Cores
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Hop
+from simulator.subsystems.systems import FIRMWARE_SHARE, JITTER_PERMILLE, System
+from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
+from simulator.subsystems.virtualization.paging import LEVELS
 
 Bootable = System | HypervisorModel
 
@@ -24,17 +29,52 @@ class Machine:
     memory: Memory
     cores: Cores
     has_extension: bool
+    has_nested_paging: bool = True
+    firmware_extension: bool = True
+    """The firmware's switch for the extension; it counts from the next self test."""
+    network_mib_s: int = 1000
+    """What its network card carries, MiB per second."""
     state: str = "off"
     state_seq: int | None = None
     disk: list[Bootable] = field(default_factory=list)
     """Bootable systems on the disk; the last one installed holds the boot slot."""
     files: list[Program] = field(default_factory=list)
     """Other programs that were copied to the disk."""
+    roots: dict[str, FileTree] = field(default_factory=dict)
+    """Per system that has booted: its files, which outlive a power cut."""
+    features: dict[str, set[str]] = field(default_factory=dict)
+    """Per system: its features that are turned on from the next boot."""
+    services: list[tuple[str, Any]] = field(default_factory=list)
+    """System and model of each hypervisor or engine that its boot starts again."""
     occupant: Kernel | Hypervisor | None = None
     cpu_permille: int = 1000
+    kernel_permille: int = 1000
     operation_ns: int = 0
     exits: int = 0
+    host_calls: int = 0
     exits_per_operation: int = 0
+    walk_references: int = LEVELS
+
+    @property
+    def kernel(self) -> Kernel | None:
+        """The system that programs on this machine run on, when there is one."""
+        if isinstance(self.occupant, Hypervisor):
+            root = self.occupant.root
+            return None if root is None else root.occupant
+        return self.occupant
+
+    def way(self, operation: str) -> tuple[Hop, ...]:  # noqa: ARG002
+        """Return no hops: a kernel on bare hardware has the devices itself."""
+        return ()
+
+    def choose(self, name: str) -> bool:
+        """Give the boot slot to another system of the disk; False: not there."""
+        found = next((entry for entry in self.disk if entry.name == name), None)
+        if found is None:
+            return False
+        self.disk.remove(found)
+        self.disk.append(found)
+        return True
 
     def power_on(
         self, make: Callable[[Bootable, "Machine"], Kernel | Hypervisor], cause: int
@@ -47,6 +87,7 @@ class Machine:
         self.state = "on"
         span = figure("guest_boot") * FIRMWARE_SHARE // 1000
         yield self.engine.streams.of(self.name).jitter(span, JITTER_PERMILLE)
+        self.has_extension = self.firmware_extension
         post = self.engine.record(
             self.name,
             "power_on_self_test",
@@ -67,6 +108,15 @@ class Machine:
         self.occupant = make(self.disk[-1], self)
         yield from self.occupant.boot(post)
         self.state_seq = self.occupant.state_seq
+
+    def go_off(self, cause: int, outcome: str, log: str) -> int:
+        """Lose power: all that runs here is gone at once, what the disk has stays."""
+        seq = self.engine.record(self.name, "power_off", outcome, cause=cause, log=log)
+        self.state, self.state_seq = "off", seq
+        if self.occupant is not None:
+            self.occupant.fall(seq)
+        self.memory = Memory(self.name, self.memory.capacity_kib)
+        return seq
 
     def _stuck(self, post: int, target: str, log: str) -> None:
         self.state_seq = self.engine.record(

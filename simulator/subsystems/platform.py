@@ -1,9 +1,22 @@
 """What a kernel stands on: bare hardware, or a virtual machine that looks like it."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from simulator.engine import Cores, Engine
+from simulator.engine import Engine
+from simulator.subsystems.cpu import Cores
 from simulator.subsystems.memory import Memory
+
+
+class Hop(NamedTuple):
+    """One step on the way of an operation that leaves a guest."""
+
+    actor: str
+    action: str
+    ns: int
+    exits: int = 0
+    """Exits from guest code, at this and all lower levels."""
+    calls: int = 0
+    """System calls of a host on behalf of a guest."""
 
 
 class Platform(Protocol):
@@ -15,14 +28,41 @@ class Platform(Protocol):
     memory: Memory
     cores: Cores
     """The physical cores at the bottom; all levels queue for the same ones."""
-    cpu_permille: int
-    """Time for CPU work here in thousandths of the bare machine's."""
-    operation_ns: int
-    """What one device operation costs beyond the kernel's own system call."""
     exits: int
     """How often this platform's guest code had to leave for a hypervisor."""
-    exits_per_operation: int
+    host_calls: int
+    """System calls that a host made for this platform's guest."""
     has_extension: bool
     """Hardware virtualization (VT-x, AMD-V) can be used from here."""
+    has_nested_paging: bool
+    """The processor walks the tables of a guest and of its host (EPT, NPT)."""
     state_seq: int | None
     """The event that put this platform into its present state."""
+
+    @property
+    def cpu_permille(self) -> int:
+        """Time for CPU work here in thousandths of the bare machine's."""
+
+    @property
+    def kernel_permille(self) -> int:
+        """The same for code of the kernel that stands on this platform."""
+
+    @property
+    def operation_ns(self) -> int:
+        """What one device operation costs beyond the kernel's own system call."""
+
+    @property
+    def exits_per_operation(self) -> int:
+        """Exits that one device operation takes, at all levels."""
+
+    @property
+    def walk_references(self) -> int:
+        """Memory references of one page walk."""
+
+    def way(self, operation: str) -> tuple[Hop, ...]:
+        """What one operation goes through beyond the kernel: see ``OPERATIONS``."""
+
+
+OPERATIONS = ("device", "privileged", "page_fault")
+"""What may take a guest out of its own world: access to a device, an instruction
+that only a hypervisor carries out, the first touch of a page."""

@@ -1,6 +1,7 @@
 """What the documentation shows of the command line: commands and what they print.
 
-`python -m tests.simulator.sessions` writes the shown output anew.
+`python -m tests.simulator.sessions` writes the shown output, and the table of the
+calibration, anew.
 """
 
 import os
@@ -12,6 +13,7 @@ import sys
 from tests.source_code import ROOT
 
 PAGES = (ROOT / "simulator" / "README.md",)
+CALIBRATION = ROOT / "docs" / "calibration.md"
 SESSION = re.compile(r"```console\n\$ (?P<command>.+)\n(?P<output>[^`]*)```")
 
 
@@ -38,6 +40,7 @@ def write() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         page.write_text(SESSION.sub(_anew, text), encoding="utf-8")
+    printed(f"python -m simulator calibrate --write {CALIBRATION}")
 
 
 if __name__ == "__main__":

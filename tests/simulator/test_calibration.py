@@ -1,98 +1,58 @@
-"""The model against the figures that it was calibrated with."""
+"""The rows of the calibration table: each says what it is and where it is from."""
 
 import pytest
 
-from simulator import CALIBRATION
-from simulator.calibration import figure
-from tests.simulator.worlds import (
-    BOOT,
-    ENGINE,
-    KVM,
-    app_vm,
-    box,
-    events,
-    execute,
-    install,
-    load,
-    power_on,
-    ram,
-    run,
-    vm,
-)
+from simulator import CALIBRATION, Figure
+from simulator.calibration import KINDS, figure, figures
+from simulator.calibration.figures import between, measured, published, taught, told
 
-CALM = {"programs": {"app": {"operations": 0, "cpu_us": 1000}}}
-BUSY = {"programs": {"app": {"operations": 1000, "cpu_us": 0}}}
-NATIVE = (*BOOT, install("app"), execute("app"), load("app"))
+READ = {"measured", "source", "second-hand", "course"}
 
 
 @pytest.mark.parametrize("name", sorted(CALIBRATION))
 def test_every_figure_has_a_unit_and_a_source(name: str) -> None:
     entry = CALIBRATION[name]
-    assert entry.unit in {"us", "ns", "KiB", "permille"}
-    assert entry.read in {"measured", "source", "course"}
-    assert entry.source != ""
-    assert 0 < entry.tolerance_percent <= 50
+    assert entry.unit in figures.UNITS
+    assert entry.read in READ
+    assert len(entry.source) > 5
     assert figure(name) == entry.value > 0
 
 
-def within(name: str, value: float) -> None:
-    """The model's value is as near to the figure as the table promises."""
+@pytest.mark.parametrize("name", sorted(CALIBRATION))
+def test_what_is_allowed_contains_the_figure_and_is_narrow(name: str) -> None:
     entry = CALIBRATION[name]
-    assert value == pytest.approx(entry.value, rel=entry.tolerance_percent / 100)
+    low, high = entry.bounds
+    assert low <= entry.value <= high
+    assert (entry.low is None) == (entry.high is None)
+    assert entry.tolerance_percent <= 30
+    if entry.low is not None:
+        assert entry.tolerance_percent == 0
 
 
-def test_times_to_start() -> None:
-    guest = run([*KVM, app_vm()])
-    begun, ended = (
-        events(guest, "create_vm")[0].time,
-        events(guest, "execve", target="/srv/app")[0].time,
-    )
-    within("guest_boot", ended - begun)
-    container = run([*ENGINE, box()])
-    begun, ended = (
-        events(container, "start_container")[0].time,
-        events(container, "execve", target="/srv/app")[0].time,
-    )
-    within("container_start", ended - begun)
-    within("container_runtime", ended - events(container, "image_present")[0].time)
+def test_no_row_stands_in_two_modules() -> None:
+    assert sum(len(rows) for rows in KINDS.values()) == len(CALIBRATION)
 
 
-def test_time_of_a_micro_machine() -> None:
-    done = run([*KVM, vm()], world={"systems": {"linux": {"boot": "micro"}}})
-    begun = events(done, "create_vm")[0].time
-    within(
-        "microvm_boot", events(done, "boot_services", actor="linux-2")[0].time - begun
-    )
+def test_a_tolerance_is_a_share_of_the_value() -> None:
+    assert Figure(200, "us", "s", "source", 25).bounds == (150, 250)
+    assert Figure(200, "us", "s", "source").bounds == (200, 200)
 
 
-def test_speed_of_guests() -> None:
-    base = run(NATIVE, world=CALM).metrics["request_ns"]["app"]
-    assisted = run([*KVM, app_vm(), load("app")], world=CALM)
-    plan = [*BOOT, install("emulator"), app_vm(), load("app")]
-    emulated = run(plan, world=CALM)
-    within("assisted_cpu", assisted.metrics["request_ns"]["app"] / base * 1000)
-    within("emulated_cpu", emulated.metrics["request_ns"]["app"] / base * 1000)
+def test_a_range_stands_for_a_tolerance() -> None:
+    row = between(10, 90, published(50, "count", "somewhere", 5))
+    assert row == Figure(50, "count", "somewhere", "source", 0, 10, 90)
+    assert row.bounds == (10, 90)
 
 
-def test_cost_of_operations() -> None:
-    base = run(NATIVE, world=BUSY).metrics["request_ns"]["app"]
-    within("system_call", base / 1000)
-    bare = run([install("bare"), power_on(), app_vm(), load("app")], world=BUSY)
-    within("exit_in_kernel", (bare.metrics["request_ns"]["app"] - base) / 1000)
-    hosted = run([*KVM, app_vm(), load("app")], world=BUSY)
-    beyond = (hosted.metrics["request_ns"]["app"] - base) / 1000
-    rest = figure("system_call") + figure("context_switch")
-    within("exit_to_user", beyond - rest)
-
-
-def test_memory() -> None:
-    idle = {"systems": {"linux": {"services_mib": 0}}}
-    empty = {"programs": {"app": {"ram_mib": 0, "text_mib": 0}}}
-    guest = ram(run([*KVM, vm()], world=idle)) - ram(run(KVM, world=idle))
-    within("idle_guest_memory", guest - figure("vmm_memory"))
-    within("vmm_memory", guest - figure("idle_guest_memory"))
-    container = ram(run([*ENGINE, box()], world=empty)) - ram(run(ENGINE, world=empty))
-    within("container_memory", container)
+def test_each_way_of_reading_has_a_word() -> None:
+    made = [way(1, "us", "x", 1) for way in (measured, published, told, taught)]
+    assert [row.read for row in made] == [
+        "measured",
+        "source",
+        "second-hand",
+        "course",
+    ]
+    assert {row.read for row in CALIBRATION.values()} <= READ
 
 
 def test_parts_are_less_than_the_whole() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from simulator.engine import (
     Budget,
     BudgetExceededError,
-    Cores,
     Engine,
     Gate,
+    Task,
     Work,
 )
 from simulator.events import Event
@@ -264,42 +264,50 @@ def test_what_was_used() -> None:
     assert engine.used() == {"events": 1, "steps": 2, "virtual_us": 12, "objects": 1}
 
 
-def test_cores_serve_in_the_order_of_asking() -> None:
+def test_cancelled_work_ends_where_it_stands() -> None:
     engine = Engine()
-    cores = Cores(engine, 2)
-    ended: list[tuple[str, int]] = []
+    seen: list[str] = []
 
-    def work(name: str, span: int) -> Work:
-        yield from cores.use(span)
-        ended.append((name, engine.now))
+    def work() -> Work:
+        try:
+            yield 10
+            seen.append("never")
+        finally:
+            seen.append(f"closed at {engine.now}")
 
-    for name, span in (("a", 10), ("b", 4), ("c", 3), ("d", 5)):
-        engine.spawn(work(name, span))
+    def waiting(task: Task) -> Work:
+        yield task
+        seen.append(f"went on at {engine.now}")
+
+    task = engine.spawn(work())
+    engine.spawn(waiting(task))
+
+    def killer() -> Work:
+        yield 3
+        task.cancel(engine)
+        task.cancel(engine)
+
+    engine.spawn(killer())
     engine.run()
-    assert ended == [("b", 4), ("c", 7), ("a", 10), ("d", 12)]
-    assert cores.busy_us == 22
+    assert seen == ["closed at 3", "went on at 3"]
+    assert engine.now == 3
 
 
-@given(
-    st.integers(1, 4),
-    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15),
-)
-def test_no_core_is_used_twice_at_once(count: int, jobs: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("wanted", [5, Gate()])
+def test_work_that_cancels_itself_ends_at_its_next_step(wanted: int | Gate) -> None:
     engine = Engine()
-    cores = Cores(engine, count)
-    spans: list[tuple[int, int]] = []
+    seen: list[str] = []
 
-    def work(start: int, span: int) -> Work:
-        yield start
-        yield from cores.use(span)
-        spans.append((engine.now - span, engine.now))
+    def work() -> Work:
+        yield 1
+        tasks[0].cancel(engine)
+        seen.append("still here")
+        yield wanted
+        seen.append("never")
 
-    for start, span in jobs:
-        engine.spawn(work(start, span))
+    tasks = [engine.spawn(work())]
     engine.run()
-    assert cores.busy_us == sum(span for _, span in jobs)
-    for moment in range(engine.now):
-        assert sum(begin <= moment < end for begin, end in spans) <= count
+    assert (seen, engine.now) == (["still here"], 1)
 
 
 def test_the_garbage_collector_rests_during_a_run_only() -> None:

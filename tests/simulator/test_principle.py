@@ -1,20 +1,19 @@
-"""Outcomes emerge from mechanisms: change one, never a scenario, and answers change."""
+"""Outcomes emerge from mechanisms: change one, never a scenario, and answers change.
 
-from typing import Any
+That each of them decides a shipped claim is in test_mutations.py.
+"""
 
 import pytest
 
-from simulator import MECHANISMS, altered, evaluate, prove
+from simulator import altered, evaluate, prove
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
-    KEYS,
     app_vm,
     box,
     fixture,
     install,
     load,
-    power_on,
     run,
 )
 
@@ -49,48 +48,6 @@ def test_with_own_kernels_containers_need_what_machines_need() -> None:
     before = evaluate(scenario, scenario.variant(0)).claims["far_less"].holds
     after = evaluate(scenario, scenario.variant(0), mechanisms=own)
     assert (before, after.claims["far_less"].holds) == (True, False)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("kernel.linux.loaders", []),
-        ("kernel.linux.abi", []),
-        ("kernel.nt.loaders", []),
-        ("kernel.nt.abi", []),
-        ("kernel.page_sharing", "off"),
-        ("container.kernel", "own"),
-        ("container.layers", "copied"),
-        ("container.limits", "off"),
-        ("container.network", "host"),
-        ("vm.devices", "passthrough"),
-        ("vm.assist", "emulation"),
-    ],
-)
-def test_each_mechanism_decides_something_in_a_shipped_scenario(
-    name: str, value: Any
-) -> None:
-    seen = []
-    for key in KEYS:
-        scenario = fixture(key)
-        runs = evaluate(scenario, scenario.variant(0)).runs
-        other = evaluate(scenario, scenario.variant(0), mechanisms={name: value}).runs
-        seen += [runs[arm].metrics != other[arm].metrics for arm in runs]
-    assert any(seen)
-
-
-@pytest.mark.parametrize("name", ["kernel.darwin.loaders", "kernel.darwin.abi"])
-def test_mechanisms_of_darwin_decide_too(name: str) -> None:
-    tool = {"path": "/bin/tool", "format": "mach-o"}
-    plan = [install("mac"), power_on(), install("tool")]
-    plan.append({"exec": {"program": "tool", "on": "server"}})
-    world = {"programs": {"tool": tool}}
-    assert run(plan, world=world).metrics["processes"] == 1
-    assert run(plan, world=world, mechanisms={name: []}).metrics["processes"] == 0
-
-
-def test_no_mechanism_is_forgotten_here() -> None:
-    assert len(MECHANISMS) == 13
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,7 @@ def test_metrics_of_a_run() -> None:
         "processes",
         "served",
         "exits",
+        "host_calls",
         "request_ns",
     }
     assert (done.metrics["kernels"], done.metrics["processes"]) == (1, 3)

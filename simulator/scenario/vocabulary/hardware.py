@@ -21,6 +21,7 @@ from simulator.scenario.vocabulary.words import (
     software,
 )
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
+from simulator.subsystems.virtualization.root import FEATURES
 
 _MACHINE = Record(
     {
@@ -28,6 +29,8 @@ _MACHINE = Record(
         "cores": need(integer(1, 1024)),
         "ram_mib": need(MIB),
         "virtualization": may(flag(), True),
+        "nested_paging": may(flag(), True),
+        "network_mib_s": may(integer(1, 100_000), 1000),
     }
 )
 _SYSTEM = Record(
@@ -40,6 +43,8 @@ _SYSTEM = Record(
         "services_mib": may(MIB, 0),
         "boot": may(choice("general", "micro"), "general"),
         "libraries": may(ListOf(runtime), ()),
+        "hypervisor": may(reference("hypervisors"), None),
+        "features": may(ListOf(choice(*FEATURES)), ()),
     }
 )
 
@@ -47,7 +52,22 @@ SECTIONS = {
     "machines": need(MapOf(_MACHINE, least=1, most=20)),
     "systems": may(MapOf(_SYSTEM), {}),
 }
+_machine = reference("machines")
 VERBS = {
+    "power_off": Record({"machine": need(_machine)}),
+    "cut_power": Record({"machine": need(_machine)}),
+    "reboot": Record({"machine": need(_machine)}),
+    "set_firmware": Record({"machine": need(_machine), "virtualization": need(flag())}),
+    "choose_boot": Record(
+        {"machine": need(_machine), "what": need(reference("systems", "hypervisors"))}
+    ),
+    "set_feature": Record(
+        {
+            "on": need(_machine),
+            "feature": need(choice(*FEATURES)),
+            "enabled": need(flag()),
+        }
+    ),
     "power_on": Record({"machine": need(reference("machines"))}),
     "install": Record({"what": need(software), "on": need(place)}),
     "wait": Record({"seconds": need(integer(0, 30 * 24 * 3600))}),

@@ -11,6 +11,7 @@ from simulator.scenario.fields import (
     need,
     reference,
 )
+from simulator.scenario.vocabulary.steps import StepList
 from simulator.scenario.vocabulary.words import (
     MIB,
     arch,
@@ -22,6 +23,7 @@ from simulator.scenario.vocabulary.words import (
 )
 from simulator.subsystems.families import SYSTEM_CALLS
 from simulator.subsystems.files import API_OF_FORMAT
+from simulator.subsystems.signals import NUMBERS, UNSTOPPABLE
 
 _CALLS = sorted({call for table in SYSTEM_CALLS.values() for call in table})
 _INTERPRETS = Record(
@@ -31,6 +33,14 @@ _INTERPRETS = Record(
         "api": need(choice(*sorted(set(API_OF_FORMAT.values())))),
     }
 )
+_SIGNALS = Record(
+    {
+        name: may(choice("default", "exit", "ignore", "forward"), "default")
+        for name in NUMBERS
+        if name not in UNSTOPPABLE
+    }
+)
+_NO_SIGNALS = dict.fromkeys(_SIGNALS.fields, "default")
 _PROGRAM = Record(
     {
         "path": need(path),
@@ -40,10 +50,18 @@ _PROGRAM = Record(
         "text_mib": may(MIB, 0),
         "cpu_us": may(integer(0, 10_000_000), 100),
         "operations": may(integer(0, 100_000), 1),
+        "privileged": may(integer(0, 100_000), 0),
+        "first_touches": may(integer(0, 1_000_000), 0),
+        "tlb_misses": may(integer(0, 10_000_000), 0),
         "executable": may(flag(), True),
         "calls": may(ListOf(choice(*_CALLS)), ()),
         "interpreter": may(path, ""),
         "interprets": may(_INTERPRETS, None),
+        "does": may(StepList(), ()),
+        "signals": may(_SIGNALS, _NO_SIGNALS),
+        "reaps": may(flag(), False),
+        "acts_as": may(choice("program", "shell", "init"), "program"),
+        "execs_last": may(flag(), False),
     }
 )
 _program = reference("programs")

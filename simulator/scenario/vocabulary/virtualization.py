@@ -5,6 +5,7 @@ from simulator.scenario.fields import (
     MapOf,
     Record,
     choice,
+    flag,
     may,
     need,
     reference,
@@ -24,6 +25,9 @@ _HYPERVISOR = Record(
         "arch": may(arch, "x86_64"),
         "ram_mib": need(MIB),
         "format": may(binary_format, "elf"),
+        "guest_arch": may(arch, None),
+        "fallback": may(choice("refuse", "emulation"), "refuse"),
+        "platform_api": may(flag(), False),
     }
 )
 _program = reference("programs")
@@ -39,6 +43,8 @@ VERBS = {
             "count": may(count, 1),
             "programs": may(ListOf(_program), ()),
             "run": may(_program, None),
+            "hypervisor": may(reference("hypervisors"), None),
+            "nested": may(flag(), None),
         }
     ),
 }

@@ -2,9 +2,8 @@
 
 import re
 
-from simulator.mechanisms import FORMATS
 from simulator.scenario.fields import choice, integer, reference, text
-from simulator.subsystems.files import RUNTIMES
+from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES
 
 ARCHITECTURES = ("x86_64", "aarch64")
 VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")
@@ -16,7 +15,7 @@ SOFTWARE = ("programs", "systems", "hypervisors", "engines")
 
 MIB = integer(0, 64 * 1024 * 1024)
 arch = choice(*ARCHITECTURES)
-binary_format = choice(*FORMATS)
+binary_format = choice(*API_OF_FORMAT)
 runtime = choice(*RUNTIMES)
 place = reference("machines", "places")
 software = reference(*SOFTWARE)

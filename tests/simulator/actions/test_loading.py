@@ -43,22 +43,33 @@ def test_a_record_of_what_was_served() -> None:
         "requests": 100,
         "mean_request_ns": 200_000,
         "exits": 0,
+        "host_calls": 0,
     }
 
 
 @pytest.mark.parametrize(
-    ("cores", "waits"),
-    [(1, [1, 2, 3, 4, 5]), (2, [1, 1, 2, 2, 3]), (4, [1, 1, 1, 1, 2])],
+    ("policy", "cores", "quarters"),
+    [
+        ("fair", 1, [20, 20, 20, 20, 20]),
+        ("fair", 2, [10, 10, 10, 10, 10]),
+        ("fair", 4, [5, 5, 5, 5, 5]),
+        ("fair", 5, [4, 4, 4, 4, 4]),
+        ("fifo", 1, [4, 8, 12, 16, 20]),
+        ("fifo", 2, [4, 4, 8, 8, 12]),
+        ("fifo", 4, [4, 4, 4, 4, 8]),
+    ],
 )
-def test_processes_take_turns_on_the_cores(cores: int, waits: list[int]) -> None:
-    """Of five processes, those that find no core wait for one to be free."""
+def test_processes_share_the_cores(
+    policy: str, cores: int, quarters: list[int]
+) -> None:
+    """Five processes all advance slowly, or some wait until a core is free."""
     world = {**CALM, "machines": {"server": {"cores": cores}}}
     plan = [*BOOT, install("app"), *[execute("app")] * 5, load("app")]
-    done = run(plan, world=world)
+    done = run(plan, world=world, mechanisms={"cpu.scheduler": policy})
     assert [e.detail["mean_request_ns"] for e in events(done, "serve")] == [
-        turn * 200_000 for turn in waits
+        quarter * 50_000 for quarter in quarters
     ]
-    assert done.metrics["request_ns"]["app"] == sum(waits) * 200_000 // 5
+    assert done.metrics["request_ns"]["app"] == sum(quarters) * 50_000 // 5
 
 
 def test_cpu_time_is_counted() -> None:

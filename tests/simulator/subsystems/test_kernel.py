@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.calibration import figure
-from simulator.subsystems.kernel import FIRMWARE_SHARE, STAGES
+from simulator.subsystems.systems import FIRMWARE_SHARE, STAGES
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,

@@ -54,7 +54,10 @@ def test_numbers_of_errors_are_those_of_linux() -> None:
     assert ERRNO == {
         "EPERM": 1,
         "ENOENT": 2,
+        "ESRCH": 3,
+        "EIO": 5,
         "ENOEXEC": 8,
+        "EAGAIN": 11,
         "ENOMEM": 12,
         "EACCES": 13,
         "ENODEV": 19,

@@ -11,88 +11,56 @@ the ``mechanisms`` argument of ``evaluate`` and ``prove``::
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from simulator.errors import InputError
+from simulator.mechanisms import (
+    clouds,
+    containers,
+    cpu,
+    images,
+    kernels,
+    memory,
+    networks,
+    orchestrators,
+    processes,
+    virtualization,
+)
+from simulator.mechanisms.mechanism import Mechanism, Value
 from simulator.trace import canonical_json, digest
 
-Value = str | tuple[str, ...]
+__all__ = [
+    "MECHANISMS",
+    "Mechanism",
+    "Overlay",
+    "Value",
+    "altered",
+    "checked",
+    "checked_overlay",
+    "defaults",
+    "in_force",
+    "version_suffix",
+]
+
 Overlay = Mapping[str, str | list[str] | tuple[str, ...]]
 
-FORMATS = ("elf", "script", "pe", "mach-o")
-LOADERS = ("misc", "script", "elf", "pe", "mach-o")
-ABIS = ("linux", "nt", "darwin")
-
-
-@dataclass(frozen=True, slots=True)
-class Mechanism:
-    """One mechanism: its default, what it may be set to, what it decides."""
-
-    default: Value
-    choices: tuple[str, ...]
-    about: str
-
-    @property
-    def is_list(self) -> bool:
-        """True when the value is an ordered list of choices."""
-        return isinstance(self.default, tuple)
-
-
-MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
-    {
-        "kernel.linux.loaders": Mechanism(
-            ("misc", "script", "elf"),
-            LOADERS,
-            "binary loaders that Linux asks, in order; misc: the registered ones",
-        ),
-        "kernel.nt.loaders": Mechanism(
-            ("pe",), LOADERS, "binary loaders of Windows NT"
-        ),
-        "kernel.darwin.loaders": Mechanism(
-            ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
-        ),
-        "kernel.linux.abi": Mechanism(
-            ("linux",), ABIS, "system-call tables that a Linux kernel answers"
-        ),
-        "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
-        "kernel.darwin.abi": Mechanism(
-            ("darwin",), ABIS, "system-call tables of Darwin"
-        ),
-        "kernel.page_sharing": Mechanism(
-            "on", ("on", "off"), "one copy in RAM of a file that several processes map"
-        ),
-        "container.kernel": Mechanism(
-            "shared",
-            ("shared", "own"),
-            "the host's kernel, or one booted per container",
-        ),
-        "container.layers": Mechanism(
-            "shared",
-            ("shared", "copied"),
-            "image layers mounted once, or copied for each",
-        ),
-        "container.limits": Mechanism(
-            "on", ("on", "off"), "a cgroup bounds what a container may use"
-        ),
-        "container.network": Mechanism(
-            "bridge",
-            ("bridge", "host"),
-            "own network namespace behind a bridge, or none",
-        ),
-        "vm.devices": Mechanism(
-            "emulated",
-            ("emulated", "passthrough"),
-            "device access exits, or goes direct",
-        ),
-        "vm.assist": Mechanism(
-            "hardware",
-            ("hardware", "emulation"),
-            "guest code on the CPU, or interpreted",
-        ),
-    }
+_KINDS = (
+    kernels,
+    processes,
+    memory,
+    cpu,
+    containers,
+    images,
+    virtualization,
+    networks,
+    orchestrators,
+    clouds,
 )
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
+    {name: mechanism for kind in _KINDS for name, mechanism in kind.MECHANISMS.items()}
+)
+"""Every mechanism by name, one module per kind of part."""
 
 _overlay: ContextVar[Mapping[str, Value]] = ContextVar("overlay")
 

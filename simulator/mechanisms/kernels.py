@@ -1,0 +1,23 @@
+"""Mechanisms of kernels: loaders and system calls."""
+
+from simulator.mechanisms.mechanism import Mechanism
+
+LOADERS = ("misc", "script", "elf", "pe", "mach-o")
+ABIS = ("linux", "nt", "darwin")
+
+MECHANISMS = {
+    "kernel.linux.loaders": Mechanism(
+        ("misc", "script", "elf"),
+        LOADERS,
+        "binary loaders that Linux asks, in order; misc: the registered ones",
+    ),
+    "kernel.nt.loaders": Mechanism(("pe",), LOADERS, "binary loaders of Windows NT"),
+    "kernel.darwin.loaders": Mechanism(
+        ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
+    ),
+    "kernel.linux.abi": Mechanism(
+        ("linux",), ABIS, "system-call tables that a Linux kernel answers"
+    ),
+    "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
+    "kernel.darwin.abi": Mechanism(("darwin",), ABIS, "system-call tables of Darwin"),
+}

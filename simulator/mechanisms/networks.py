@@ -1,0 +1,5 @@
+"""Mechanisms of networks."""
+
+from simulator.mechanisms.mechanism import Mechanism
+
+MECHANISMS: dict[str, Mechanism] = {}

@@ -1,0 +1,21 @@
+"""Mechanisms of processes, signals, users and namespaces."""
+
+from simulator.mechanisms.mechanism import Mechanism
+
+MECHANISMS = {
+    "kernel.pid1_signals": Mechanism(
+        "protected",
+        ("protected", "ordinary"),
+        "default actions spare a namespace's init, or treat it like any process",
+    ),
+    "kernel.reaping": Mechanism(
+        "parent",
+        ("parent", "kernel"),
+        "a zombie stays until its parent waits, or the kernel drops it at once",
+    ),
+    "kernel.orphans": Mechanism(
+        "namespace",
+        ("namespace", "system"),
+        "orphans go to their PID namespace's init, or to the system's",
+    ),
+}

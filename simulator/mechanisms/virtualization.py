@@ -1,0 +1,36 @@
+"""Mechanisms of hypervisors and virtual machines."""
+
+from simulator.mechanisms.mechanism import Mechanism
+
+MECHANISMS = {
+    "vm.devices": Mechanism(
+        "emulated",
+        ("emulated", "passthrough"),
+        "device access exits, or goes direct",
+    ),
+    "vm.assist": Mechanism(
+        "hardware",
+        ("hardware", "translation", "emulation"),
+        "guest code on the CPU, its kernel's code rewritten, or all interpreted",
+    ),
+    "vm.paging": Mechanism(
+        "nested",
+        ("nested", "shadow"),
+        "the CPU walks the guest's and the host's page tables, or one shadow",
+    ),
+    "vm.nested": Mechanism(
+        "masked",
+        ("masked", "exposed"),
+        "what a guest's processor shows of the virtualization extension",
+    ),
+    "vm.nested_exits": Mechanism(
+        "shadowed",
+        ("shadowed", "trapped"),
+        "a nested hypervisor's control structure read in place, or by exits",
+    ),
+    "hyperv.root": Mechanism(
+        "partition",
+        ("partition", "bare"),
+        "Windows with its hypervisor on is a partition of it, or keeps the CPU",
+    ),
+}

@@ -1,0 +1,80 @@
+"""What processes do of themselves after exec: the steps of their program.
+
+A program's ``does`` is a list of steps. A process carries them out one after the
+other, each a function of the table ``STEPS``; after the last one it waits for
+requests like any server, unless a step has ended it. A program without steps only
+waits. Shells and small inits do what their arguments say.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.engine import Work
+from simulator.subsystems.files import Program, Step
+from simulator.subsystems.processes import Process
+from simulator.subsystems.steps import life
+
+StepFunction = Callable[[Process, Mapping[str, Any]], Work]
+
+_EXIT: Step = ("exit", {})
+
+
+def begin(process: Process, steps: tuple[Step, ...] | None = None) -> None:
+    """Let a process begin with what its program does, or with these steps."""
+    wanted = steps_of(process) if steps is None else steps
+    if wanted:
+        engine = process.kernel.platform.engine
+        process.tasks.append(engine.spawn(carry_out(process, wanted)))
+
+
+def carry_out(process: Process, steps: tuple[Step, ...]) -> Work:
+    """Do steps one after the other, for as long as the process is what it is."""
+    image = process.image
+    for kind, arguments in steps:
+        while process.state == "stopped":
+            yield process.resumed
+        yield from STEPS[kind](process, arguments)
+        if process.image is not image or not process.alive:
+            return
+
+
+def steps_of(process: Process) -> tuple[Step, ...]:
+    """Return what a process does because of its program and its arguments."""
+    image = process.image
+    program = image.handed if image.handed and image.handed.does else image.binary
+    if process.arguments and program.acts_as != "program":
+        return _WAYS[program.acts_as](program, process.arguments)
+    return program.does
+
+
+def _shell_line(program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
+    """``-c`` and a line of commands: each in a child, perhaps not the last one."""
+    *first, last = arguments[1:]
+    steps = [_run(path) for path in first]
+    steps.append(("exec", {"path": last}) if program.execs_last else _run(last))
+    return (*steps, _EXIT)
+
+
+def _init_line(_program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
+    """``--`` and a command: run it in a child, and end as it ends."""
+    return (_run(arguments[1], arguments[2:]), _EXIT)
+
+
+def _run(path: str, arguments: tuple[str, ...] = ()) -> Step:
+    return ("spawn", {"path": path, "arguments": arguments, "wait": True})
+
+
+_WAYS = {"shell": _shell_line, "init": _init_line}
+
+
+def _repeat(process: Process, arguments: Mapping[str, Any]) -> Work:
+    """Do steps over and over."""
+    image = process.image
+    for _ in range(arguments["times"]):
+        yield from carry_out(process, arguments["steps"])
+        if process.image is not image or not process.alive:
+            return
+
+
+STEPS: Mapping[str, StepFunction] = {**life.STEPS, "repeat": _repeat}
+"""Every step: what ``does`` may list."""

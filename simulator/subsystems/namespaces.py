@@ -1,0 +1,157 @@
+"""Namespaces: of each kind of resource, which of several a process sees."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simulator.subsystems.files import FileTree
+from simulator.subsystems.users import UserNamespace
+
+KINDS = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
+
+_INITIAL = {
+    "time": 4026531834,
+    "cgroup": 4026531835,
+    "pid": 4026531836,
+    "user": 4026531837,
+    "uts": 4026531838,
+    "ipc": 4026531839,
+    "net": 4026531840,
+    "mnt": 4026531841,
+}
+"""The inode numbers that Linux gives to the namespaces of its boot."""
+FIRST_NUMBER = 4026532000
+"""From here on this model numbers the namespaces that are made later."""
+
+
+@dataclass(slots=True, eq=False)
+class Namespace:
+    """One namespace of a kind that has no state of its own in this model."""
+
+    kind: str
+    number: int
+    owner: UserNamespace
+    """The user namespace whose capabilities count for it."""
+
+
+@dataclass(slots=True, eq=False)
+class PidNamespace(Namespace):
+    """Process numbers of its own; the first process in it is its init."""
+
+    parent: "PidNamespace | None" = None
+    init: Any = None
+    """The process that is number 1 in it."""
+    last_pid: int = 0
+
+    @property
+    def lineage(self) -> tuple["PidNamespace", ...]:
+        """The namespace and those around it, the innermost first."""
+        outer = () if self.parent is None else self.parent.lineage
+        return (self, *outer)
+
+
+@dataclass(slots=True, eq=False)
+class UtsNamespace(Namespace):
+    """A host name."""
+
+    hostname: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class MountNamespace(Namespace):
+    """What is mounted where: a root file system and more."""
+
+    root: FileTree = field(default_factory=FileTree)
+    mounts: list[str] = field(default_factory=lambda: ["/"])
+
+
+@dataclass(slots=True, eq=False)
+class NetNamespace(Namespace):
+    """Network devices, addresses and ports of its own."""
+
+    interfaces: list[str] = field(default_factory=lambda: ["lo"])
+    stack: Any = None
+    """Its network stack, where a world has networks."""
+
+
+@dataclass(slots=True, eq=False)
+class TimeNamespace(Namespace):
+    """Offsets to the clocks that count from the boot."""
+
+    boottime_offset_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Namespaces:
+    """What one process sees: a namespace of each kind."""
+
+    cgroup: Namespace
+    ipc: Namespace
+    mnt: MountNamespace
+    net: NetNamespace
+    pid: PidNamespace
+    time: TimeNamespace
+    user: UserNamespace
+    uts: UtsNamespace
+
+    def numbers(self) -> dict[str, int]:
+        """Return the number of each, as ``/proc/<pid>/ns`` shows them."""
+        return {kind: getattr(self, kind).number for kind in KINDS}
+
+    def own(self, other: "Namespaces") -> list[str]:
+        """Return the kinds in which these differ from ``other``."""
+        return [k for k in KINDS if getattr(self, k) is not getattr(other, k)]
+
+
+def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:
+    """Return the namespaces that a kernel makes at its boot."""
+    user = UserNamespace(_INITIAL["user"])
+    return Namespaces(
+        cgroup=Namespace("cgroup", _INITIAL["cgroup"], user),
+        ipc=Namespace("ipc", _INITIAL["ipc"], user),
+        mnt=MountNamespace("mnt", _INITIAL["mnt"], user, root),
+        net=NetNamespace("net", _INITIAL["net"], user, ["lo", "eth0"]),
+        pid=PidNamespace("pid", _INITIAL["pid"], user),
+        time=TimeNamespace("time", _INITIAL["time"], user),
+        user=user,
+        uts=UtsNamespace("uts", _INITIAL["uts"], user, hostname),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What new namespaces are to be like."""
+
+    kinds: tuple[str, ...]
+    root: FileTree
+    hostname: str
+    user: UserNamespace | None = None
+    """A user namespace that is to own the others."""
+
+
+def unshared(above: Namespaces, wanted: Wanted, number: int) -> Namespaces:
+    """Return namespaces that are new in some kinds and shared in the others.
+
+    New ones are numbered from ``number`` on, in the order of ``KINDS``.
+    """
+    owner = wanted.user or above.user
+    fresh: dict[str, Any] = {} if wanted.user is None else {"user": wanted.user}
+    for offset, kind in enumerate(KINDS):
+        if kind in wanted.kinds and kind != "user":
+            fresh[kind] = _made(kind, number + offset, owner, above, wanted)
+    return replace(above, **fresh)
+
+
+def _made(
+    kind: str, number: int, owner: UserNamespace, above: Namespaces, wanted: Wanted
+) -> Namespace:
+    if kind == "pid":
+        return PidNamespace(kind, number, owner, above.pid)
+    if kind == "uts":
+        return UtsNamespace(kind, number, owner, wanted.hostname)
+    if kind == "mnt":
+        return MountNamespace(kind, number, owner, wanted.root)
+    if kind == "net":
+        return NetNamespace(kind, number, owner)
+    if kind == "time":
+        return TimeNamespace(kind, number, owner)
+    return Namespace(kind, number, owner)

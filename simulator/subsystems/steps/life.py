@@ -1,0 +1,119 @@
+"""Steps of a process's life: work, rest, children, another program, the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.engine import Work
+from simulator.subsystems.exits import reap
+from simulator.subsystems.processes import Attempt, Process
+
+Arguments = Mapping[str, Any]
+
+NOT_FOUND = 127
+"""Exit status of a shell whose command is not there."""
+NOT_EXECUTABLE = 126
+"""Exit status of a shell whose command is there but cannot be executed."""
+
+
+def compute(process: Process, arguments: Arguments) -> Work:
+    """Use a core for so many milliseconds of bare-metal time."""
+    platform = process.kernel.platform
+    yield from platform.cores.use(arguments["ms"] * platform.cpu_permille)
+
+
+def sleep(process: Process, arguments: Arguments) -> Work:  # noqa: ARG001
+    """Let so many milliseconds pass."""
+    yield arguments["ms"] * 1000
+
+
+def leave(process: Process, arguments: Arguments) -> Work:
+    """End with a status; without one, with that of the child waited for last."""
+    yield 0
+    status = arguments.get("status")
+    status = process.last_status if status is None else status
+    process.kernel.end(process, exit_status=status, cause=process.last_seq)
+
+
+def fork(process: Process, arguments: Arguments) -> Work:
+    """Make children that go on with steps of their own."""
+    kernel = process.kernel
+    for _ in range(arguments["count"]):
+        yield 0
+        child = kernel.fork(process, process.last_seq)
+        if child is None:
+            continue
+        process.last_seq = child.start_seq
+        kernel.begin(child, arguments["steps"])
+
+
+def spawn(process: Process, arguments: Arguments) -> Work:
+    """Run a program in a child; wait for its end and collect its status if asked."""
+    attempt: Attempt = yield from process.kernel.execute(
+        arguments["path"],
+        cause=process.last_seq,
+        root=process.root,
+        place=process.place,
+        operation_ns=process.operation_ns,
+        namespaces=process.namespaces,
+        credentials=process.credentials,
+        cgroup=process.cgroup,
+        parent=process,
+        arguments=arguments.get("arguments", ()),
+    )
+    process.last_seq = attempt.seq
+    child = attempt.process
+    if child is None:
+        process.last_status = status_of(attempt.errno_name)
+        return
+    if not arguments["wait"]:
+        return
+    if child.alive:
+        yield child.ended
+    process.last_status, process.last_seq = child.exit_status or 0, child.state_seq
+    reap(child)
+
+
+def execute(process: Process, arguments: Arguments) -> Work:
+    """Become another program: the same process, a new image."""
+    attempt: Attempt = yield from process.kernel.replace(
+        process,
+        arguments["path"],
+        cause=process.last_seq,
+        arguments=arguments.get("arguments", ()),
+    )
+    process.last_seq = attempt.seq
+    if attempt.errno_name and process.alive:
+        process.last_status = status_of(attempt.errno_name)
+
+
+def wait_for_children(process: Process, arguments: Arguments) -> Work:  # noqa: ARG001
+    """Collect the status of every child, once each has ended."""
+    yield 0
+    for child in list(process.children):
+        if child.alive:
+            yield child.ended
+        process.last_status = child.exit_status or 0
+        reap(child)
+
+
+def adopt_orphans(process: Process, arguments: Arguments) -> Work:  # noqa: ARG001
+    """Become the new parent of all orphans below (PR_SET_CHILD_SUBREAPER)."""
+    yield 0
+    process.is_subreaper = True
+
+
+def status_of(errno_name: str) -> int:
+    """Return a shell's exit status for a command that it could not execute."""
+    return NOT_FOUND if errno_name == "ENOENT" else NOT_EXECUTABLE
+
+
+STEPS = {
+    "compute": compute,
+    "sleep": sleep,
+    "exit": leave,
+    "fork": fork,
+    "spawn": spawn,
+    "exec": execute,
+    "wait_children": wait_for_children,
+    "adopt_orphans": adopt_orphans,
+}

@@ -1,0 +1,243 @@
+"""A hypervisor in place: its memory, its machines, and what their exits cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simulator.calibration import figure
+from simulator.engine import Work
+from simulator.events import FAILED
+from simulator.mechanisms import Value
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.loaders import ERRNO
+from simulator.subsystems.memory import Memory, OutOfMemoryError
+from simulator.subsystems.platform import Hop, Platform
+from simulator.subsystems.virtualization.assist import NoAssistError, choose_assist
+from simulator.subsystems.virtualization.machine import VirtualMachine
+from simulator.subsystems.virtualization.models import HypervisorModel
+from simulator.subsystems.virtualization.paging import LEVELS, nested_walk_references
+from simulator.subsystems.virtualization.root import boot_root
+from simulator.subsystems.virtualization.ways import (
+    host_hops,
+    outer_exits,
+    platform_api_hops,
+    reflected,
+)
+
+BOOT_SHARE = 2
+"""A type-1 hypervisor boots in one part in so many of a general system's boot: it
+has fewer drivers and services to start. The share is this model's choice."""
+
+
+@dataclass(slots=True)
+class Hypervisor:
+    """A hypervisor in place. ``running`` once its platform or kernel has started it."""
+
+    model: HypervisorModel
+    below: Platform
+    """The platform whose processor its guests run on."""
+    host: Kernel | None
+    """The kernel that it is a program of; none on bare hardware."""
+    mechanisms: Mapping[str, Value]
+    state: str = "off"
+    state_seq: int | None = None
+    machines: list[VirtualMachine] = field(default_factory=list)
+    root: VirtualMachine | None = None
+    """The partition whose system owns the devices and manages the others."""
+
+    @property
+    def name(self) -> str:
+        """The product's name."""
+        return self.model.name
+
+    def cpu_permille(self, assist: str) -> int:
+        """CPU time of guest programs, in thousandths of the bare machine's.
+
+        On the processor itself the loss is that of the exits which any guest has
+        (clock ticks, for one); on a nested processor each of them costs several.
+        """
+        bare = self.below.cpu_permille
+        if assist in {"translation", "emulation"}:
+            direct = "direct_cpu" if assist == "translation" else "emulated_cpu"
+            return bare * figure(direct) // 1000
+        loss = figure("assisted_cpu") - 1000
+        return bare * (1000 + loss * self._levels_of_exits()) // 1000
+
+    def kernel_permille(self, assist: str) -> int:
+        """CPU time of guest kernels: translated code is rewritten as it is met."""
+        if assist == "translation":
+            return self.below.kernel_permille * figure("emulated_cpu") // 1000
+        return self.cpu_permille(assist)
+
+    def walk_references(self, assist: str) -> int:
+        """Memory references of one page walk in a guest."""
+        if assist == "root" or self._pages_by_shadow(assist):
+            return self.below.walk_references
+        return nested_walk_references(LEVELS, LEVELS)
+
+    def exit(self, ns: int) -> list[Hop]:
+        """Return the hops of one exit that costs ``ns`` on bare hardware.
+
+        On a virtual machine the hypervisor below gets each exit first.
+        """
+        own = Hop(self.name, "exit", ns, exits=1)
+        if not isinstance(self.below, VirtualMachine):
+            return [own]
+        outer = self.below.hypervisor
+        one = outer.exit(figure("exit_in_kernel"))
+        return [reflected(outer.name, one, self._levels_of_exits()), own]
+
+    def way(self, operation: str, assist: str) -> tuple[Hop, ...]:
+        """What one operation of a guest goes through beyond the guest's kernel."""
+        if assist == "root":
+            return self.below.way(operation)
+        if operation == "device":
+            return (*self._device_hops(assist), *self.below.way(operation))
+        if assist in {"translation", "emulation"}:
+            return ()
+        if operation == "page_fault":
+            return tuple(self._page_fault_hops(assist))
+        return tuple(self._forwarded() or self.exit(figure("exit_in_kernel")))
+
+    def fall(self, seq: int) -> None:
+        """What it stands on is gone, as event ``seq`` tells: so are its machines."""
+        self.state, self.state_seq = "dead", seq
+        for machine in self.machines:
+            machine.fall(seq)
+
+    def boot(self, cause: int | None) -> Work:
+        """Take the bare machine: only type 1 does, from the boot slot.
+
+        With a root partition it is loaded beside that system, which boots then.
+        """
+        engine = self.below.engine
+        engine.allocate()
+        if self.root is not None:
+            self.begin(cause)
+            if self.state == "running":
+                yield from boot_root(self.root, self.name, self.state_seq)
+            return
+        stream = engine.streams.of(self.name)
+        yield stream.jitter(figure("guest_boot") // BOOT_SHARE, 20)
+        self.begin(cause)
+
+    def begin(self, cause: int | None) -> None:
+        """Be ready. On bare hardware it takes its memory; a process has its own."""
+        engine = self.below.engine
+        try:
+            if self.host is None:
+                self.below.memory.charge(self.name, self.model.ram_kib)
+        except OutOfMemoryError as error:
+            self.state = "dead"
+            self.state_seq = engine.record(
+                self.name, "start", FAILED, cause=cause, log=str(error)
+            )
+            return
+        self.state = "running"
+        below = self.host.name if self.host else self.below.name
+        self.state_seq = engine.record(
+            self.name, "start", cause=cause, target=below, kind=self.model.kind
+        )
+
+    def create(
+        self, name: str, ram_kib: int, cause: int | None, *, nested: bool | None = None
+    ) -> VirtualMachine | None:
+        """Make a virtual machine, or record why it cannot be.
+
+        ``nested`` says whether the guest sees the processor's virtualization
+        extension; by default the mechanism ``vm.nested`` does.
+        """
+        try:
+            assist = choose_assist(self.model, self.below, self.mechanisms)
+        except NoAssistError as error:
+            self._cannot_create(name, "ENODEV", str(error), cause)
+            return None
+        engine = self.below.engine
+        engine.allocate()
+        memory = Memory(name, ram_kib, self.below.memory)
+        try:
+            self.below.memory.charge(f"{self.name} {name}", self._vmm_kib())
+        except OutOfMemoryError as error:
+            self._cannot_create(name, "ENOMEM", str(error), cause)
+            return None
+        seq = engine.record(
+            self.name,
+            "create_vm",
+            cause=cause,
+            target=name,
+            ram_kib=ram_kib,
+            assist=assist,
+        )
+        if nested is None:
+            nested = self.mechanisms["vm.nested"] == "exposed"
+        machine = VirtualMachine(
+            name=name,
+            arch=self.model.arch,
+            engine=engine,
+            memory=memory,
+            cores=self.below.cores,
+            hypervisor=self,
+            assist=assist,
+            state_seq=seq,
+            has_extension=nested and assist == "hardware",
+            has_nested_paging=self.below.has_nested_paging,
+        )
+        self.machines.append(machine)
+        return machine
+
+    def _levels_of_exits(self) -> int:
+        """Return how many exits of the level below one exit here takes."""
+        if isinstance(self.below, VirtualMachine) and self.below.assist == "hardware":
+            return outer_exits(self.mechanisms["vm.nested_exits"])
+        return 1
+
+    def _pages_by_shadow(self, assist: str) -> bool:
+        return (
+            assist in {"translation", "emulation"}
+            or not self.below.has_nested_paging
+            or self.mechanisms["vm.paging"] == "shadow"
+        )
+
+    def _device_hops(self, assist: str) -> list[Hop]:
+        if self.mechanisms["vm.devices"] == "passthrough":
+            return []
+        if self.host is None:
+            return self.exit(figure("exit_in_kernel"))
+        if assist in {"translation", "emulation"}:
+            return host_hops(self.host)
+        exited = self._forwarded() or self.exit(figure("exit_to_user"))
+        return [*exited, *host_hops(self.host)]
+
+    def _page_fault_hops(self, assist: str) -> list[Hop]:
+        if not self._pages_by_shadow(assist):
+            return []
+        extra = figure("shadow_first_touch") - figure("first_touch")
+        return self.exit(extra)
+
+    def _forwarded(self) -> list[Hop]:
+        """Return the hops of an exit that the hypervisor below passes on."""
+        below = self.below
+        if (
+            self.host is None
+            or not isinstance(below, VirtualMachine)
+            or below.assist != "root"
+        ):
+            return []
+        return platform_api_hops(self.name, self.host, below.hypervisor.name)
+
+    def _cannot_create(
+        self, name: str, errno_name: str, log: str, cause: int | None
+    ) -> None:
+        self.below.engine.record(
+            self.name,
+            "create_vm",
+            FAILED,
+            cause=cause,
+            target=name,
+            errno=ERRNO[errno_name],
+            errno_name=errno_name,
+            log=log,
+        )
+
+    def _vmm_kib(self) -> int:
+        direct = self.mechanisms["vm.devices"] == "passthrough"
+        return 0 if direct else figure("vmm_memory")

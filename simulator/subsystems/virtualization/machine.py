@@ -1,0 +1,94 @@
+"""The virtual machine: a computer in software, a platform for one guest kernel."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from simulator.engine import Engine
+from simulator.subsystems.cpu import Cores
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.memory import Memory
+from simulator.subsystems.platform import Hop, Platform
+
+
+class Monitor(Protocol):
+    """A hypervisor, as its machines know it."""
+
+    below: Platform
+    host: Kernel | None
+
+    @property
+    def name(self) -> str:
+        """The product's name."""
+
+    def cpu_permille(self, assist: str) -> int:
+        """CPU time of guest programs, in thousandths of the bare machine's."""
+
+    def kernel_permille(self, assist: str) -> int:
+        """CPU time of guest kernels, in thousandths of the bare machine's."""
+
+    def walk_references(self, assist: str) -> int:
+        """Memory references of one page walk in a guest."""
+
+    def exit(self, ns: int) -> list[Hop]:
+        """Return what one exit goes through until it is handled."""
+
+    def way(self, operation: str, assist: str) -> tuple[Hop, ...]:
+        """What one operation of a guest goes through beyond the guest's kernel."""
+
+
+@dataclass(slots=True)
+class VirtualMachine:
+    """A computer in software: on, crashed with its kernel, or off."""
+
+    name: str
+    arch: str
+    engine: Engine
+    memory: Memory
+    cores: Cores
+    hypervisor: Monitor
+    assist: str
+    """How guest code runs: ``hardware``, ``platform-api``, ``translation``,
+    ``emulation``; ``root`` for the partition that owns the devices."""
+    state_seq: int | None
+    has_extension: bool
+    """Hardware virtualization is exposed to this guest."""
+    has_nested_paging: bool
+    state: str = "on"
+    exits: int = 0
+    host_calls: int = 0
+    occupant: Kernel | None = None
+
+    @property
+    def cpu_permille(self) -> int:
+        """Time for CPU work here in thousandths of the bare machine's."""
+        return self.hypervisor.cpu_permille(self.assist)
+
+    @property
+    def kernel_permille(self) -> int:
+        """The same for code of the guest's kernel."""
+        return self.hypervisor.kernel_permille(self.assist)
+
+    @property
+    def operation_ns(self) -> int:
+        """What one device operation costs beyond the kernel's own system call."""
+        return sum(hop.ns for hop in self.way("device"))
+
+    @property
+    def exits_per_operation(self) -> int:
+        """Exits that one device operation takes, at all levels."""
+        return sum(hop.exits for hop in self.way("device"))
+
+    @property
+    def walk_references(self) -> int:
+        """Memory references of one page walk."""
+        return self.hypervisor.walk_references(self.assist)
+
+    def fall(self, seq: int) -> None:
+        """Stop without warning: what runs this machine is gone, by event ``seq``."""
+        self.state, self.state_seq = "off", seq
+        if self.occupant is not None:
+            self.occupant.fall(seq)
+
+    def way(self, operation: str) -> tuple[Hop, ...]:
+        """What one operation goes through beyond the guest's kernel."""
+        return self.hypervisor.way(operation, self.assist)

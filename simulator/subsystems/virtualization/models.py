@@ -1,0 +1,25 @@
+"""Hypervisor products, as they are installed."""
+
+from dataclasses import dataclass
+
+from simulator.subsystems.files import Program
+
+
+@dataclass(frozen=True, slots=True)
+class HypervisorModel:
+    """A hypervisor product as installed."""
+
+    name: str
+    kind: str
+    """``type-1``, ``type-2`` or ``emulator``."""
+    arch: str
+    """Instruction set of the processors that its machines have."""
+    ram_kib: int
+    """What it needs for itself, without its machines."""
+    program: Program | None
+    """The file that a host kernel executes; none for type 1, which boots."""
+    fallback: str = "refuse"
+    """Without hardware virtualization it may ``refuse`` or go over to
+    ``emulation``."""
+    platform_api: bool = False
+    """It can ask a hypervisor below its host to run its machines."""

@@ -1,0 +1,12 @@
+"""Everything that is written from runs: golden files, shown sessions, tables.
+
+`python -m tests.simulator.anew` after a change that is meant to alter runs.
+"""
+
+from tests.simulator import golden, reference, sessions
+from tests.simulator.worlds import KEYS
+
+if __name__ == "__main__":
+    golden.write(KEYS)
+    reference.write()
+    sessions.write()

@@ -7,6 +7,7 @@ checks in every variant that what a question promises holds.
 """
 
 from simulator.calibration import CALIBRATION, Figure
+from simulator.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
 from simulator.drawing import (
     draw_memory,
     draw_timeline,
@@ -56,6 +57,8 @@ __all__ = [
     "ClaimError",
     "ClaimResult",
     "DecidingEvent",
+    "Dockerfile",
+    "DockerfileError",
     "Evaluation",
     "Event",
     "Evidence",
@@ -84,6 +87,7 @@ __all__ = [
     "explain",
     "iter_proof",
     "load_scenario",
+    "parse_dockerfile",
     "parse_source",
     "proof_seeds",
     "prove",

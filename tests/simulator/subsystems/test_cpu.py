@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.engine import Engine, Task, Work
@@ -381,6 +381,7 @@ groups = st.lists(
     st.sampled_from([None, 1, 2]),
     jobs,
 )
+@settings(deadline=None)
 def test_time_adds_up(
     policy: str,
     count: int,

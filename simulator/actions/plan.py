@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.actions import changing, loading, powering, starting
+from simulator.actions import changing, loading, powering, starting, tracing
 from simulator.actions.places import Arguments
 from simulator.engine import Work
 from simulator.events import ASKED
@@ -28,7 +28,7 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
 _SUBJECTS = ("what", "program", "name", "machine")
 """Arguments that say what an action is about, the first that is there counts."""
 
-_KINDS = (changing, powering, starting, loading)
+_KINDS = (changing, powering, starting, loading, tracing)
 VERBS: Mapping[str, Verb] = {
     verb: action for kind in _KINDS for verb, action in kind.VERBS.items()
 }

@@ -5,8 +5,8 @@ from simulator.mechanisms.mechanism import Mechanism
 MECHANISMS = {
     "vm.devices": Mechanism(
         "emulated",
-        ("emulated", "passthrough"),
-        "device access exits, or goes direct",
+        ("emulated", "in-kernel", "passthrough"),
+        "device access exits to the monitor, to the host's kernel, or goes direct",
     ),
     "vm.assist": Mechanism(
         "hardware",
@@ -17,6 +17,11 @@ MECHANISMS = {
         "nested",
         ("nested", "shadow"),
         "the CPU walks the guest's and the host's page tables, or one shadow",
+    ),
+    "vm.backing": Mechanism(
+        "small",
+        ("small", "huge"),
+        "the host backs a guest's memory with pages of 4 KiB, or of 2 MiB",
     ),
     "vm.nested": Mechanism(
         "masked",

@@ -18,7 +18,7 @@ class Cost(NamedTuple):
 
 def request_cost(program: Program, platform: Platform, operation_ns: int = 0) -> Cost:
     """Return what one request costs, ``operation_ns`` added to each device access."""
-    call = figure("system_call") * platform.kernel_permille // 1000
+    call = own_ns("device", platform)
     device = _way_cost(platform.way("device"), program.operations)
     ns = program.cpu_us * platform.cpu_permille
     ns += program.operations * (call + operation_ns) + device.ns
@@ -28,12 +28,19 @@ def request_cost(program: Program, platform: Platform, operation_ns: int = 0) ->
         ns, exits, calls = ns + cost.ns, exits + cost.exits, calls + cost.calls
     if program.first_touches:
         cost = _way_cost(platform.way("page_fault"), program.first_touches)
-        fault = figure("first_touch") * platform.kernel_permille // 1000
-        ns += program.first_touches * fault + cost.ns
+        ns += program.first_touches * own_ns("page_fault", platform) + cost.ns
         exits, calls = exits + cost.exits, calls + cost.calls
     if program.tlb_misses:
         ns += walk_ns(platform, program.tlb_misses)
     return Cost(ns, exits, calls)
+
+
+def own_ns(operation: str, platform: Platform) -> int:
+    """Return the nanoseconds that a kernel itself takes for one of ``OPERATIONS``."""
+    names = {"device": "system_call", "page_fault": "first_touch"}
+    if operation not in names:
+        return 0
+    return figure(names[operation]) * platform.kernel_permille // 1000
 
 
 def walk_ns(platform: Platform, misses: int) -> int:

@@ -13,10 +13,6 @@ AWAITED = {
     "kernel.reaping",
     "container.limits",
     "cpu.scheduler",
-    "vm.paging",
-    "vm.nested",
-    "vm.nested_exits",
-    "hyperv.root",
 }
 """Mechanisms whose scenario is still to be written; this set must be empty."""
 

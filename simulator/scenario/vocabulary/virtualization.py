@@ -18,6 +18,7 @@ from simulator.scenario.vocabulary.words import (
     group,
     place,
 )
+from simulator.subsystems.platform import OPERATIONS
 
 _HYPERVISOR = Record(
     {
@@ -26,7 +27,7 @@ _HYPERVISOR = Record(
         "ram_mib": need(MIB),
         "format": may(binary_format, "elf"),
         "guest_arch": may(arch, None),
-        "fallback": may(choice("refuse", "emulation"), "refuse"),
+        "fallback": may(choice("refuse", "emulation", "translation"), "refuse"),
         "platform_api": may(flag(), False),
     }
 )
@@ -47,4 +48,5 @@ VERBS = {
             "nested": may(flag(), None),
         }
     ),
+    "trace": Record({"on": need(place), "operation": need(choice(*OPERATIONS))}),
 }

@@ -29,6 +29,8 @@ def choose_assist(
         return "hardware" if wanted == "hardware" else "translation"
     if _is_root(below) and model.platform_api and model.arch == below.arch:
         return "platform-api"
+    if model.fallback == "translation" and model.arch == below.arch:
+        return "translation"
     if model.fallback == "emulation":
         return "emulation"
     raise NoAssistError(lacking)

@@ -14,7 +14,11 @@ from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.virtualization.assist import NoAssistError, choose_assist
 from simulator.subsystems.virtualization.machine import VirtualMachine
 from simulator.subsystems.virtualization.models import HypervisorModel
-from simulator.subsystems.virtualization.paging import LEVELS, nested_walk_references
+from simulator.subsystems.virtualization.paging import (
+    HUGE_LEVELS,
+    LEVELS,
+    nested_walk_references,
+)
 from simulator.subsystems.virtualization.root import boot_root
 from simulator.subsystems.virtualization.ways import (
     host_hops,
@@ -72,7 +76,8 @@ class Hypervisor:
         """Memory references of one page walk in a guest."""
         if assist == "root" or self._pages_by_shadow(assist):
             return self.below.walk_references
-        return nested_walk_references(LEVELS, LEVELS)
+        huge = self.mechanisms["vm.backing"] == "huge"
+        return nested_walk_references(LEVELS, HUGE_LEVELS if huge else LEVELS)
 
     def exit(self, ns: int) -> list[Hop]:
         """Return the hops of one exit that costs ``ns`` on bare hardware.
@@ -204,6 +209,8 @@ class Hypervisor:
             return self.exit(figure("exit_in_kernel"))
         if assist in {"translation", "emulation"}:
             return host_hops(self.host)
+        if self.mechanisms["vm.devices"] == "in-kernel":
+            return self._forwarded() or self.exit(figure("exit_in_kernel"))
         exited = self._forwarded() or self.exit(figure("exit_to_user"))
         return [*exited, *host_hops(self.host)]
 

@@ -19,7 +19,7 @@ class HypervisorModel:
     program: Program | None
     """The file that a host kernel executes; none for type 1, which boots."""
     fallback: str = "refuse"
-    """Without hardware virtualization it may ``refuse`` or go over to
-    ``emulation``."""
+    """Without hardware virtualization it may ``refuse``, go over to ``emulation``, or
+    run user code directly and rewrite the guest's kernel (``translation``)."""
     platform_api: bool = False
     """It can ask a hypervisor below its host to run its machines."""

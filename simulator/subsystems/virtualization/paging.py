@@ -7,6 +7,8 @@ that leads straight to host memory, and pays at each change of the guest's table
 
 LEVELS = 4
 """Levels of the page tables of a 64-bit processor."""
+HUGE_LEVELS = 3
+"""The same when the last level maps 2 MiB at once."""
 
 
 def nested_walk_references(guest_levels: int, host_levels: int) -> int:

@@ -49,10 +49,8 @@ class Machine:
     occupant: Kernel | Hypervisor | None = None
     cpu_permille: int = 1000
     kernel_permille: int = 1000
-    operation_ns: int = 0
     exits: int = 0
     host_calls: int = 0
-    exits_per_operation: int = 0
     walk_references: int = LEVELS
 
     @property

@@ -48,14 +48,6 @@ class Platform(Protocol):
         """The same for code of the kernel that stands on this platform."""
 
     @property
-    def operation_ns(self) -> int:
-        """What one device operation costs beyond the kernel's own system call."""
-
-    @property
-    def exits_per_operation(self) -> int:
-        """Exits that one device operation takes, at all levels."""
-
-    @property
     def walk_references(self) -> int:
         """Memory references of one page walk."""
 

@@ -69,16 +69,6 @@ class VirtualMachine:
         return self.hypervisor.kernel_permille(self.assist)
 
     @property
-    def operation_ns(self) -> int:
-        """What one device operation costs beyond the kernel's own system call."""
-        return sum(hop.ns for hop in self.way("device"))
-
-    @property
-    def exits_per_operation(self) -> int:
-        """Exits that one device operation takes, at all levels."""
-        return sum(hop.exits for hop in self.way("device"))
-
-    @property
     def walk_references(self) -> int:
         """Memory references of one page walk."""
         return self.hypervisor.walk_references(self.assist)

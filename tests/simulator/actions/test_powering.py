@@ -117,3 +117,16 @@ def test_features_belong_to_the_installed_system() -> None:
     assert [(e.detail["target"], e.detail["enabled"]) for e in changed] == [
         ("wsl2", True)
     ]
+
+
+def test_power_goes_from_a_machine_on_which_nothing_runs() -> None:
+    done = run([power_on(), CUT])
+    assert [action for _, action, _ in failures(done)] == ["boot", "power_off"]
+    assert done.observation["machines"]["server"]["state"] == "off"
+
+
+def test_power_goes_from_a_guest_that_never_booted() -> None:
+    arm = {"family": "linux", "version": "6.1", "arch": "aarch64"}
+    done = run([*KVM, vm(system="arm"), CUT], world={"systems": {"arm": arm}})
+    kernel = done.observation["machines"]["server"]["children"][0]
+    assert kernel["children"][0]["children"][0]["state"] == "off"

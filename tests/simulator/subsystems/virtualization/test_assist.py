@@ -28,7 +28,7 @@ HYPER_V: dict[str, object] = {
 NO_EXTENSION = {"machines": {"server": {"virtualization": False}}}
 
 
-def feature(name: str = "wsl2", enabled: bool = True) -> Step:
+def feature(name: str = "wsl2", *, enabled: bool = True) -> Step:
     return {"set_feature": {"on": "server", "feature": name, "enabled": enabled}}
 
 

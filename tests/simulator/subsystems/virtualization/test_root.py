@@ -52,7 +52,7 @@ def test_a_feature_that_came_with_the_installation() -> None:
 
 
 def test_the_launch_setting_stands_above_all_features() -> None:
-    done = booted(feature(), feature("hypervisor-launch", False))
+    done = booted(feature(), feature("hypervisor-launch", enabled=False))
     assert top(done) == ("kernel", "nt-1")
 
 

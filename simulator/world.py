@@ -5,14 +5,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from simulator.engine import Engine
+from simulator.images import images_of, registries_of
 from simulator.mechanisms import Value
 from simulator.programs import programs_of
 from simulator.subsystems.container import (
     Container,
     ContainerEngine,
-    ContainerImage,
     EngineModel,
 )
+from simulator.subsystems.containers.images import (
+    OS_OF_FAMILY,
+    ContainerImage,
+    ImagePlatform,
+)
+from simulator.subsystems.containers.store import ImageStore
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
 from simulator.subsystems.files import FileTree, Program
@@ -21,6 +27,7 @@ from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.processes import Process
+from simulator.subsystems.storage import Storage
 from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
     Hypervisor,
@@ -59,9 +66,8 @@ class World:
         self.engines = {
             name: self._engine(name, fields) for name, fields in spec["engines"].items()
         }
-        self.images = {
-            name: self._image(name, fields) for name, fields in spec["images"].items()
-        }
+        self.images = images_of(spec, self.programs)
+        self.registries = registries_of(spec["registries"], self.images)
         self.machines = {
             name: self._machine(name, fields)
             for name, fields in spec["machines"].items()
@@ -79,6 +85,7 @@ class World:
         """Per program: how often it was asked for, and how the last try went."""
         self.request_ns: dict[str, list[int]] = {name: [] for name in self.programs}
         self._numbers: Counter[str] = Counter()
+        self._stores: dict[tuple[str, str], ImageStore] = {}
 
     def software(self, name: str) -> Software:
         """Return what can be installed under this name."""
@@ -90,16 +97,28 @@ class World:
         )
         return next(table[name] for table in tables if name in table)
 
+    def named(self, image: str) -> str | ContainerImage:
+        """Return the image that a plan names: one of the world, or a tag."""
+        return self.images.get(image, image)
+
     def new_name(self, group: str) -> str:
         """Return a name for the next member of a group of machines or containers."""
         self._numbers[group] += 1
         return f"{group}-{self._numbers[group]}"
+
+    def store_of(self, model: EngineModel, kernel: Kernel) -> ImageStore:
+        """Return the images that an engine has on a disk; they outlive the engine."""
+        platform, system = kernel.platform, kernel.system
+        host = ImagePlatform(OS_OF_FAMILY[system.family], platform.arch, system.version)
+        store = ImageStore(model.name, platform, host, self.registries)
+        return self._stores.setdefault((platform.name, model.name), store)
 
     def make_kernel(self, system: System, platform: Platform, disk: FileTree) -> Kernel:
         """Put a system's kernel onto a platform; it still has to boot."""
         number = sum(other.system.family == system.family for other in self.kernels)
         root = disk.copy(platform.name)
         root.merge((), (RUNTIME_OF_FAMILY[system.family], *system.runtimes))
+        root.storage = platform.storage
         name = f"{system.family}-{number + 1}"
         kernel = Kernel(name, system, platform, self.mechanisms, root)
         self.kernels.append(kernel)
@@ -155,6 +174,7 @@ class World:
             has_extension=fields["virtualization"],
             firmware_extension=fields["virtualization"],
             network_mib_s=fields["network_mib_s"],
+            storage=Storage(name, fields["disk_mib"] * KIB, fields["disk_mib_s"]),
             has_nested_paging=fields["nested_paging"],
         )
 
@@ -167,12 +187,6 @@ class World:
             _service(name, "elf", fields),
             self.systems[utility] if utility else None,
         )
-
-    def _image(self, name: str, fields: Mapping[str, Any]) -> ContainerImage:
-        tree = FileTree(device=name)
-        programs = (self.programs[program] for program in fields["programs"])
-        tree.merge(programs, fields["libraries"])
-        return ContainerImage(name, fields["arch"], fields["size_mib"] * KIB, tree)
 
 
 def kernel_of(place: Place) -> Kernel | None:

@@ -117,7 +117,13 @@ def _start_service(
         return
     service: Hypervisor | ContainerEngine
     if isinstance(model, EngineModel):
-        service = ContainerEngine(model, kernel, world.mechanisms, world.make_kernel)
+        service = ContainerEngine(
+            model,
+            kernel,
+            world.mechanisms,
+            world.make_kernel,
+            world.store_of(model, kernel),
+        )
     else:
         service = Hypervisor(model, kernel.platform, kernel, world.mechanisms)
     world.installed[model.name] = service

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator.actions import changing, loading, powering, starting, tracing
+from simulator.actions import (
+    changing,
+    images,
+    loading,
+    powering,
+    starting,
+    tracing,
+)
 from simulator.actions.places import Arguments
 from simulator.engine import Work
 from simulator.events import ASKED
@@ -25,10 +32,17 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
         yield from VERBS[verb](world, arguments, asked)
 
 
-_SUBJECTS = ("what", "program", "name", "machine")
+_SUBJECTS = ("what", "program", "name", "machine", "tag", "image")
 """Arguments that say what an action is about, the first that is there counts."""
 
-_KINDS = (changing, powering, starting, loading, tracing)
+_KINDS = (
+    changing,
+    powering,
+    starting,
+    images,
+    loading,
+    tracing,
+)
 VERBS: Mapping[str, Verb] = {
     verb: action for kind in _KINDS for verb, action in kind.VERBS.items()
 }

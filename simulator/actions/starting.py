@@ -106,7 +106,10 @@ def _one_container(
     world: World, engine: ContainerEngine, name: str, arguments: Arguments, asked: int
 ) -> Work:
     program = world.programs[arguments["run"]]
-    image = world.images[arguments["image"]]
+    named = arguments["image"]
+    image = yield from engine.find(world.named(named), arguments["pull"], asked)
+    if image is None:
+        return
     attempt: Attempt | None = yield from engine.start(name, image, program.path, asked)
     container = next(entry for entry in engine.containers if entry.name == name)
     world.places.setdefault(arguments["name"], []).append(container)

@@ -122,6 +122,7 @@ def _declare(root: Node, context: Context) -> None:
         is_map = node is not None and node.kind == "map"
         context.names[section] = set(node.value) if node and is_map else set()
     context.names["places"] = set(_started_names(root))
+    context.names["tags"] = set(_tags(root))
 
 
 def _check_software(world: Node, context: Context) -> None:
@@ -155,6 +156,22 @@ def _started_names(root: Node) -> list[str]:
                 if name is not None and name.kind == "text":
                     names.append(name.value)
     return names
+
+
+def _tags(root: Node) -> list[str]:
+    """Return the tags that images get, in registries and in plans."""
+    tags: list[str] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.kind == "list":
+            waiting.extend(node.value)
+        elif node.kind == "map":
+            waiting.extend(node.value.values())
+            named = _child(node, "tag")
+            if named is not None and named.kind == "text":
+                tags.append(named.value)
+    return tags
 
 
 class _Declared:

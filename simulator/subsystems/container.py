@@ -13,6 +13,9 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
+from simulator.subsystems.containers.images import ContainerImage, distinct
+from simulator.subsystems.containers.registry import warning
+from simulator.subsystems.containers.store import ImageStore
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
@@ -50,16 +53,6 @@ class EngineModel:
     """The system that it boots for a container that gets a kernel of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContainerImage:
-    """An image: files and libraries, no kernel."""
-
-    name: str
-    arch: str
-    size_kib: int
-    tree: FileTree
-
-
 @dataclass(slots=True)
 class Container:
     """One container. Created, then running or exited."""
@@ -83,6 +76,7 @@ class ContainerEngine:
     host: Kernel
     mechanisms: Mapping[str, Value]
     make_kernel: MakeKernel
+    store: ImageStore
     state: str = "off"
     state_seq: int | None = None
     containers: list[Container] = field(default_factory=list)
@@ -97,7 +91,7 @@ class ContainerEngine:
         """Disk taken by the root file systems: an image once, or once for each."""
         images = [container.image for container in self.containers]
         if self.mechanisms["container.layers"] == "shared":
-            images = list({image.name: image for image in images}.values())
+            return sum(layer.size_kib for layer in distinct(images))
         return sum(image.size_kib for image in images)
 
     def begin(self, cause: int | None) -> None:
@@ -131,6 +125,33 @@ class ContainerEngine:
             if container.machine is not None:
                 container.machine.fall(seq)
 
+    def find(
+        self, wanted: str | ContainerImage, policy: str, cause: int | None
+    ) -> Work:
+        """Return the image that a tag or a manifest names here; pull it if need be.
+
+        ``policy`` says when a registry is asked for a tag: when it is ``missing``
+        here, ``always`` or ``never``. None when there is no image to be had; the
+        last event tells why.
+        """
+        store = self.store
+        if isinstance(wanted, ContainerImage):
+            if store.has(wanted):
+                return wanted
+            if store.registry_of(wanted) is not None:
+                return (yield from store.pull(wanted, cause))
+            return store.load(wanted, cause)
+        local = store.tags.get(wanted)
+        if policy != "always" and local is not None:
+            return local
+        if policy == "never":
+            log = f"Error: No such image: {wanted}"
+            self.host.platform.engine.record(
+                self.name, "find_image", FAILED, cause=cause, target=wanted, log=log
+            )
+            return None
+        return (yield from store.pull(wanted, cause))
+
     def start(
         self, name: str, image: ContainerImage, path: str, cause: int | None
     ) -> Work:
@@ -148,11 +169,13 @@ class ContainerEngine:
         root = image.tree.copy(name if copied else image.name)
         container = Container(name, image, self.host, root)
         self.containers.append(container)
-        if image.arch != self.host.platform.arch:
-            self._wrong_image(container, cause)
-            return None
+        said = warning(image, self.store.host)
         container.state_seq = engine.record(
-            self.name, "image_present", cause=cause, target=image.name
+            self.name,
+            "image_present",
+            cause=cause,
+            target=image.name,
+            **({"log": said} if said else {}),
         )
         if self.mechanisms["container.kernel"] == "own":
             yield from self._own_kernel(container)
@@ -161,18 +184,6 @@ class ContainerEngine:
         if container.state == "failed":
             return None
         return (yield from self._execute(container, path))
-
-    def _wrong_image(self, container: Container, cause: int | None) -> None:
-        image, platform = container.image, self.host.platform
-        container.state = "failed"
-        container.state_seq = platform.engine.record(
-            self.name,
-            "image_present",
-            FAILED,
-            cause=cause,
-            target=image.name,
-            log=f"the image is for {image.arch}, this machine is {platform.arch}",
-        )
 
     def _share_kernel(self, container: Container) -> Work:
         """Namespaces, cgroup and root file system on the host's own kernel."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.subsystems.storage import Storage
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -85,18 +87,65 @@ class Program:
         return API_OF_FORMAT[self.format]
 
 
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that is no program: so many bytes of some content."""
+
+    path: str
+    size: int
+    """Bytes."""
+    content: str = ""
+    """Stands for the bytes themselves: the same word, the same bytes."""
+    uid: int = 0
+    """The kernel's number of its owner."""
+
+
 @dataclass(slots=True)
 class FileTree:
     """A root file system: files by path, libraries by name."""
 
     files: dict[str, Program] = field(default_factory=dict)
+    """Programs by path."""
     runtimes: set[str] = field(default_factory=set)
     device: str = ""
     """What holds the bytes: trees on one device share pages in RAM."""
+    data: dict[str, DataFile] = field(default_factory=dict)
+    """Files that are no programs, by path."""
+    origins: dict[str, str] = field(default_factory=dict)
+    """Programs by path that are held by another device: the layer they came with."""
+    upper: dict[str, int] | None = None
+    """Of an overlay: bytes of each file that it has itself; all else lies below."""
+    whiteouts: set[str] = field(default_factory=set)
+    """Of an overlay: paths of the layers below that it hides."""
+    mounts: dict[str, "FileTree"] = field(default_factory=dict)
+    """Other trees, each at the path where it is seen instead of this one."""
+    storage: Storage | None = None
+    """The disk that pays for what is written; none: disks do not matter here."""
 
     def add(self, program: Program) -> None:
         """Put the program's file in its place."""
         self.files[program.path] = program
+
+    def put(self, entry: DataFile) -> None:
+        """Put a file in its place, whatever was there."""
+        self.files.pop(entry.path, None)
+        self.data[entry.path] = entry
+
+    def hide(self, path: str) -> None:
+        """Take away a file, or all that is under a directory."""
+        for table in (self.files, self.data, self.origins):
+            gone = [p for p in table if p == path or p.startswith(f"{path}/")]
+            for found in gone:
+                del table[found]
+
+    def at(self, path: str) -> "FileTree":
+        """Return the tree that holds a path: this one, or what is mounted there."""
+        points = [p for p in self.mounts if path == p or path.startswith(f"{p}/")]
+        return self.mounts[max(points, key=len)] if points else self
+
+    def device_of(self, path: str) -> str:
+        """Return what holds the bytes of a program."""
+        return self.origins.get(path, self.device)
 
     def make_executable(self, path: str) -> None:
         """Set the execute permission bits of a file."""
@@ -109,7 +158,19 @@ class FileTree:
 
     def copy(self, device: str) -> "FileTree":
         """Return a tree of its own with the same content, held by ``device``."""
-        return FileTree(dict(self.files), set(self.runtimes), device)
+        return FileTree(
+            dict(self.files),
+            set(self.runtimes),
+            device,
+            dict(self.data),
+            storage=self.storage,
+        )
+
+    def overlay(self, device: str) -> "FileTree":
+        """Return a tree whose files are these until it changes them itself."""
+        tree = self.copy(device)
+        tree.origins, tree.upper = dict(self.origins), {}
+        return tree
 
     def merge(self, programs: Iterable[Program], runtimes: Iterable[str]) -> None:
         """Add files and libraries."""

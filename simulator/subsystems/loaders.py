@@ -19,6 +19,8 @@ ERRNO = {
     "ENOMEM": 12,
     "EACCES": 13,
     "ENODEV": 19,
+    "ENOSPC": 28,
+    "EROFS": 30,
     "ENOSYS": 38,
     "ELOOP": 40,
 }

@@ -12,6 +12,7 @@ from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Hop
+from simulator.subsystems.storage import Storage
 from simulator.subsystems.systems import FIRMWARE_SHARE, JITTER_PERMILLE, System
 from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
 from simulator.subsystems.virtualization.paging import LEVELS
@@ -34,6 +35,7 @@ class Machine:
     """The firmware's switch for the extension; it counts from the next self test."""
     network_mib_s: int = 1000
     """What its network card carries, MiB per second."""
+    storage: Storage = field(default_factory=lambda: Storage("disk", 1 << 30, 500))
     state: str = "off"
     state_seq: int | None = None
     disk: list[Bootable] = field(default_factory=list)

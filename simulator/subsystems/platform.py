@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 from simulator.engine import Engine
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.memory import Memory
+from simulator.subsystems.storage import Storage
 
 
 class Hop(NamedTuple):
@@ -28,6 +29,10 @@ class Platform(Protocol):
     memory: Memory
     cores: Cores
     """The physical cores at the bottom; all levels queue for the same ones."""
+    network_mib_s: int
+    """What its network carries, MiB per second."""
+    storage: Storage
+    """The disk; a virtual machine's is a file on its host's."""
     exits: int
     """How often this platform's guest code had to leave for a hypervisor."""
     host_calls: int

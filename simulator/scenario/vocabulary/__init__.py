@@ -5,9 +5,15 @@ Each module here holds the words of one kind of part: ``SECTIONS`` of a world an
 """
 
 from simulator.scenario.fields import MapOf, Record
-from simulator.scenario.vocabulary import containers, hardware, programs, virtualization
+from simulator.scenario.vocabulary import (
+    containers,
+    hardware,
+    images,
+    programs,
+    virtualization,
+)
 
-_KINDS = (hardware, programs, virtualization, containers)
+_KINDS = (hardware, programs, virtualization, containers, images)
 
 WORLD = Record({key: spec for kind in _KINDS for key, spec in kind.SECTIONS.items()})
 VERBS = {verb: record for kind in _KINDS for verb, record in kind.VERBS.items()}

@@ -1,7 +1,9 @@
 """Container engines, images and containers."""
 
-from simulator.scenario.fields import ListOf, MapOf, Record, may, need, reference
-from simulator.scenario.vocabulary.words import MIB, arch, count, group, place, runtime
+from simulator.scenario.fields import MapOf, Record, choice, may, need, reference
+from simulator.scenario.vocabulary.images import tag_or_image
+from simulator.scenario.vocabulary.words import MIB, arch, count, group, place
+from simulator.subsystems.containers.store import PULL_POLICIES
 
 _ENGINE = Record(
     {
@@ -10,22 +12,15 @@ _ENGINE = Record(
         "utility": may(reference("systems"), None),
     }
 )
-_IMAGE = Record(
-    {
-        "arch": may(arch, "x86_64"),
-        "size_mib": need(MIB),
-        "programs": may(ListOf(reference("programs")), ()),
-        "libraries": may(ListOf(runtime), ()),
-    }
-)
 
-SECTIONS = {"engines": may(MapOf(_ENGINE), {}), "images": may(MapOf(_IMAGE), {})}
+SECTIONS = {"engines": may(MapOf(_ENGINE), {})}
 VERBS = {
     "start_container": Record(
         {
             "name": need(group),
             "on": need(place),
-            "image": need(reference("images")),
+            "image": need(tag_or_image()),
+            "pull": may(choice(*PULL_POLICIES), "missing"),
             "count": may(count, 1),
             "run": need(reference("programs")),
         }

@@ -31,6 +31,8 @@ _MACHINE = Record(
         "virtualization": may(flag(), True),
         "nested_paging": may(flag(), True),
         "network_mib_s": may(integer(1, 100_000), 1000),
+        "disk_mib": may(MIB, 1024 * 1024),
+        "disk_mib_s": may(integer(1, 100_000), 500),
     }
 )
 _SYSTEM = Record(

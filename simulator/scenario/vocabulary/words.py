@@ -6,10 +6,13 @@ from simulator.scenario.fields import choice, integer, reference, text
 from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES
 
 ARCHITECTURES = ("x86_64", "aarch64")
-VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}\Z")
+VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6}){0,3}\Z")
 PATH = re.compile(r"/[A-Za-z0-9._/-]{1,200}\Z")
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,40}\Z")
 GROUP = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
+TAG = re.compile(r"[a-z0-9][a-z0-9._/-]{0,80}:[A-Za-z0-9][A-Za-z0-9._-]{0,40}\Z")
+ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}=.{0,200}\Z")
+USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}\Z|[0-9]{1,9}\Z")
 SOFTWARE = ("programs", "systems", "hypervisors", "engines")
 """Sections whose parts can be installed."""
 

@@ -1,6 +1,6 @@
 """The virtual machine: a computer in software, a platform for one guest kernel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.engine import Engine
@@ -8,6 +8,7 @@ from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.platform import Hop, Platform
+from simulator.subsystems.storage import Storage
 
 
 class Monitor(Protocol):
@@ -57,6 +58,15 @@ class VirtualMachine:
     exits: int = 0
     host_calls: int = 0
     occupant: Kernel | None = None
+    network_mib_s: int = field(init=False)
+    storage: Storage = field(init=False)
+    """Its disk: a file of its host that grows as it is written."""
+
+    def __post_init__(self) -> None:
+        """Give it a network, and a disk as large as its host's with nothing on it."""
+        self.network_mib_s = self.hypervisor.below.network_mib_s
+        below = self.hypervisor.below.storage
+        self.storage = Storage(self.name, below.capacity_kib, below.mib_s, below)
 
     @property
     def cpu_permille(self) -> int:

@@ -111,15 +111,18 @@ def test_an_image_without_libraries() -> None:
 
 def test_an_image_for_another_processor() -> None:
     world = {"images": {"app_image": {"arch": "aarch64"}}}
-    done = run([*ENGINE, box(), execute("app", "box")], world=world)
-    assert failures(done)[0] == (
-        "docker",
-        "image_present",
-        "the image is for aarch64, this machine is x86_64",
+    lying = run([*ENGINE, box()], world=world)
+    said = events(lying, "image_present")[0].detail["log"]
+    assert said == (
+        "The requested image's platform (linux/arm64) does not match the"
+        " detected host platform (linux/amd64)"
     )
-    assert done.observation["programs"]["app"]["attempts"] == 1
+    assert failures(lying) == []
+    honest = {**world, "programs": {"app": {"arch": "aarch64"}}}
+    done = run([*ENGINE, box()], world=honest)
+    assert failures(done) == [("linux-1", "execve", "ENOEXEC")]
     engine = done.observation["machines"]["server"]["children"][0]["children"][0]
-    assert [child["state"] for child in engine["children"]] == ["failed"]
+    assert [child["state"] for child in engine["children"]] == ["exited"]
 
 
 def test_no_memory_for_a_container() -> None:

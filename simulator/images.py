@@ -1,0 +1,97 @@
+"""Images and registries as a world declares them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.subsystems.containers.images import (
+    ContainerImage,
+    Healthcheck,
+    ImageConfig,
+    ImagePlatform,
+    Layer,
+)
+from simulator.subsystems.containers.registry import Registry
+from simulator.subsystems.files import DataFile, Program
+
+KIB = 1024
+SECOND = 1_000_000
+
+
+def images_of(
+    spec: Mapping[str, Any], programs: Mapping[str, Program]
+) -> dict[str, ContainerImage]:
+    """Return the images of a world by name."""
+    layers = {name: _layer(fields, programs) for name, fields in spec["layers"].items()}
+    return {
+        name: _image(name, fields, layers, programs)
+        for name, fields in spec["images"].items()
+    }
+
+
+def registries_of(
+    section: Mapping[str, Any], images: Mapping[str, ContainerImage]
+) -> dict[str, Registry]:
+    """Return the registries of a world by name, with what they hold at first."""
+    registries = {}
+    for name, fields in section.items():
+        registries[name] = Registry(name, fields["mib_s"])
+        for entry in fields["tags"]:
+            found = [images[image] for image in entry["images"]]
+            registries[name].push(entry["tag"], found)
+    return registries
+
+
+def _image(
+    name: str,
+    fields: Mapping[str, Any],
+    layers: Mapping[str, Layer],
+    programs: Mapping[str, Program],
+) -> ContainerImage:
+    """Return an image of its named layers, and of its own files above them."""
+    stack = [layers[layer] for layer in fields["layers"]]
+    own = _layer(fields, programs)
+    if not stack or own.size_kib or own.programs or own.libraries:
+        stack.append(own)
+    platform = ImagePlatform(fields["os"], fields["arch"], fields["os_version"])
+    return ContainerImage(name, platform, tuple(stack), _config(fields["config"]))
+
+
+def _layer(fields: Mapping[str, Any], programs: Mapping[str, Program]) -> Layer:
+    return Layer(
+        tuple(programs[program] for program in fields["programs"]),
+        fields["libraries"],
+        tuple(
+            DataFile(entry["path"], entry["kib"] * KIB, entry["content"])
+            for entry in fields["files"]
+        ),
+        fields["removes"],
+        fields["size_mib"] * KIB,
+    )
+
+
+def _config(fields: Mapping[str, Any]) -> ImageConfig:
+    if fields == {}:
+        return ImageConfig()
+    check = fields["healthcheck"]
+    return ImageConfig(
+        fields["entrypoint"],
+        fields["cmd"],
+        fields["env"],
+        fields["workdir"],
+        fields["user"],
+        fields["exposed_ports"],
+        fields["volumes"],
+        fields["stop_signal"],
+        check and healthcheck_of(check),
+    )
+
+
+def healthcheck_of(fields: Mapping[str, Any]) -> Healthcheck:
+    """Return a health check as a world or an action writes it."""
+    return Healthcheck(
+        fields["command"],
+        fields["interval_s"] * SECOND,
+        fields["timeout_s"] * SECOND,
+        fields["start_period_s"] * SECOND,
+        fields["retries"],
+    )

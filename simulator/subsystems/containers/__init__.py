@@ -1,0 +1,1 @@
+"""Images, registries, and what containers have of file systems."""

@@ -61,6 +61,8 @@ def test_numbers_of_errors_are_those_of_linux() -> None:
         "ENOMEM": 12,
         "EACCES": 13,
         "ENODEV": 19,
+        "ENOSPC": 28,
+        "EROFS": 30,
         "ENOSYS": 38,
         "ELOOP": 40,
     }

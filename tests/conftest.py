@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from tests import browsing
 from trapframe.embedded import ServiceError, Services, remove_data, services
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from tests.live import Platform
+
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
+"""A busy computer makes no test fail: time is measured by `make bench`."""
 
 _LIVE_FIXTURES = {"worker_processes", "live_site"}
 _CHROMIUM_MISSING = (

@@ -8,6 +8,9 @@ from simulator.engine import Engine
 from simulator.images import images_of, registries_of
 from simulator.mechanisms import Value
 from simulator.programs import programs_of
+from simulator.subsystems.cloud.building import CloudModel, build_cloud
+from simulator.subsystems.cloud.capacity import Size
+from simulator.subsystems.cloud.cloud import Cloud
 from simulator.subsystems.container import (
     Container,
     ContainerEngine,
@@ -86,6 +89,13 @@ class World:
         self.request_ns: dict[str, list[int]] = {name: [] for name in self.programs}
         self._numbers: Counter[str] = Counter()
         self._stores: dict[tuple[str, str], ImageStore] = {}
+        self.flavours = {
+            name: Size(fields["vcpus"], fields["ram_mib"] * KIB)
+            for name, fields in spec["flavours"].items()
+        }
+        self.clouds = {
+            name: self._cloud(name, fields) for name, fields in spec["clouds"].items()
+        }
 
     def software(self, name: str) -> Software:
         """Return what can be installed under this name."""
@@ -177,6 +187,26 @@ class World:
             storage=Storage(name, fields["disk_mib"] * KIB, fields["disk_mib_s"]),
             has_nested_paging=fields["nested_paging"],
         )
+
+    def _cloud(self, name: str, fields: Mapping[str, Any]) -> Cloud:
+        model = CloudModel(
+            name=name,
+            servers=fields["servers"],
+            arch=fields["arch"],
+            cores=fields["cores"],
+            ram_kib=fields["ram_mib"] * KIB,
+            hypervisor=self.hypervisors[fields["hypervisor"]],
+            vcpus_per_core=fields["vcpus_per_core"],
+            cost_cents=fields["cost_cents"],
+        )
+        cloud = build_cloud(
+            model,
+            self.engine,
+            self.mechanisms,
+            self.make_kernel,
+        )
+        self.machines |= {server.name: server for server in cloud.servers}
+        return cloud
 
     def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:
         utility = fields["utility"]

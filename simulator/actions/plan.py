@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.actions import (
     changing,
+    clouds,
     images,
     loading,
     powering,
@@ -32,7 +33,7 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
         yield from VERBS[verb](world, arguments, asked)
 
 
-_SUBJECTS = ("what", "program", "name", "machine", "tag", "image")
+_SUBJECTS = ("what", "program", "name", "machine", "tag", "image", "cloud")
 """Arguments that say what an action is about, the first that is there counts."""
 
 _KINDS = (
@@ -42,6 +43,7 @@ _KINDS = (
     images,
     loading,
     tracing,
+    clouds,
 )
 VERBS: Mapping[str, Verb] = {
     verb: action for kind in _KINDS for verb, action in kind.VERBS.items()

@@ -15,10 +15,11 @@ def execute(world: World, arguments: Arguments, asked: int) -> Work:
     """Run a program at a place."""
     program = world.programs[arguments["program"]]
     for place in places_of(world, arguments["on"], asked):
-        yield from _run_at(world, place, program, asked)
+        yield from run_at(world, place, program, asked)
 
 
-def _run_at(world: World, place: Place, program: Program, cause: int) -> Work:
+def run_at(world: World, place: Place, program: Program, cause: int) -> Work:
+    """Run a program at one place; what it came to is noted under its name."""
     kernel = kernel_of(place)
     if kernel is None:
         no_kernel(world, place, cause, "exec")
@@ -80,7 +81,7 @@ def _one_vm(
     yield from boot_guest(machine, system, disk, world.make_kernel)
     if arguments["run"] and machine.state_seq is not None:
         program = world.programs[arguments["run"]]
-        yield from _run_at(world, machine, program, machine.state_seq)
+        yield from run_at(world, machine, program, machine.state_seq)
 
 
 def start_container(world: World, arguments: Arguments, asked: int) -> Work:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulator.observing.clouds import observe_cloud
 from simulator.observing.containers import see_container, see_engine
 from simulator.observing.kernels import see_kernel
 from simulator.observing.machines import see_hypervisor, see_machine
@@ -38,9 +39,10 @@ def observe(world: World) -> dict[str, Any]:
 
     ``machines``: the tree of parts on each machine, nested as deep as the world is.
     ``programs``: per program, how attempts to run it went. ``software``: per
-    hypervisor or engine, its state and what it stands on.
+    hypervisor or engine, its state and what it stands on. ``clouds``, where there
+    are some: their books.
     """
-    return {
+    seen = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
         "programs": {name: observe_program(world, name) for name in world.programs},
         "software": {
@@ -48,3 +50,8 @@ def observe(world: World) -> dict[str, Any]:
             for name in (*world.hypervisors, *world.engines)
         },
     }
+    if world.clouds:
+        seen["clouds"] = {
+            name: observe_cloud(cloud) for name, cloud in world.clouds.items()
+        }
+    return seen

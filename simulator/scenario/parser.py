@@ -150,7 +150,7 @@ def _started_names(root: Node) -> list[str]:
             waiting.extend(node.value)
         elif node.kind == "map":
             waiting.extend(node.value.values())
-            for verb in ("start_vm", "start_container"):
+            for verb in ("start_vm", "start_container", "create_server"):
                 started = _child(node, verb)
                 name = _child(started, "name") if started else None
                 if name is not None and name.kind == "text":

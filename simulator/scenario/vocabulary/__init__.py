@@ -6,6 +6,7 @@ Each module here holds the words of one kind of part: ``SECTIONS`` of a world an
 
 from simulator.scenario.fields import MapOf, Record
 from simulator.scenario.vocabulary import (
+    clouds,
     containers,
     hardware,
     images,
@@ -13,7 +14,14 @@ from simulator.scenario.vocabulary import (
     virtualization,
 )
 
-_KINDS = (hardware, programs, virtualization, containers, images)
+_KINDS = (
+    hardware,
+    programs,
+    virtualization,
+    containers,
+    images,
+    clouds,
+)
 
 WORLD = Record({key: spec for kind in _KINDS for key, spec in kind.SECTIONS.items()})
 VERBS = {verb: record for kind in _KINDS for verb, record in kind.VERBS.items()}

@@ -1,6 +1,10 @@
 """What a server of a cloud has left to give: processors and memory."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
+
+NOWHERE: Container[int] = frozenset()
+"""Places in the warehouse to keep away from: none."""
 
 
 @dataclass(frozen=True, slots=True)

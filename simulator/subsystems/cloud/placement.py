@@ -7,11 +7,11 @@ the one with the most.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from heapq import heappop, heappush
 from typing import Protocol
 
-from simulator.subsystems.cloud.capacity import Size, Slot
+from simulator.subsystems.cloud.capacity import NOWHERE, Size, Slot
 
 NOTHING = (-1, -1)
 
@@ -22,8 +22,11 @@ class Placement(Protocol):
     steps: int
     """Entries of the index that were looked at so far."""
 
-    def choose(self, size: Size) -> Slot | None:
-        """Return the server for a machine of this size; None when none has room."""
+    def choose(self, size: Size, avoid: Container[int] = NOWHERE) -> Slot | None:
+        """Return the server for a machine of this size; None when none has room.
+
+        ``avoid``: indexes of servers that it must not share with others of its group.
+        """
 
     def changed(self, slot: Slot) -> None:
         """Take note that a server has more or less left than before."""
@@ -42,7 +45,7 @@ class FirstFit:
         for node in range(self._leaves - 1, 0, -1):
             self._renew(node)
 
-    def choose(self, size: Size) -> Slot | None:
+    def choose(self, size: Size, avoid: Container[int] = NOWHERE) -> Slot | None:
         """Return the first server with room.
 
         A branch can promise in vain, when one server of it has the processors and
@@ -56,7 +59,9 @@ class FirstFit:
             if ram_kib < size.ram_kib or vcpus < size.vcpus:
                 continue
             if node >= self._leaves:
-                return self._slots[node - self._leaves]
+                if node - self._leaves not in avoid:
+                    return self._slots[node - self._leaves]
+                continue
             waiting += (2 * node + 1, 2 * node)
         return None
 
@@ -95,14 +100,14 @@ class ByRoom:
         for slot in slots:
             self.changed(slot)
 
-    def choose(self, size: Size) -> Slot | None:
+    def choose(self, size: Size, avoid: Container[int] = NOWHERE) -> Slot | None:
         """Return the server with the least (or most) memory left that has room."""
         start = bisect_left(self._order, (size.ram_kib, size.vcpus))
         place = start if self._fullest_first else len(self._order) - 1
         while start <= place < len(self._order):
             key = self._order[place]
             self.steps += 1
-            found = self._first_on(key) if key[1] >= size.vcpus else None
+            found = self._first_on(key, avoid) if key[1] >= size.vcpus else None
             if found is not None:
                 return found
             if not self._fullest_first:
@@ -123,16 +128,26 @@ class ByRoom:
             insort(self._order, key)
         heappush(self._shelves[key], slot.index)
 
-    def _first_on(self, key: tuple[int, int]) -> Slot | None:
+    def _first_on(self, key: tuple[int, int], avoid: Container[int]) -> Slot | None:
         """Return the first server that still is on a shelf; an empty one goes."""
         shelf = self._shelves[key]
         while shelf:
             if self._at[shelf[0]] == key:
+                if shelf[0] in avoid:
+                    return self._next_on(key, avoid)
                 return self._slots[shelf[0]]
             heappop(shelf)
             self.steps += 1
         del self._shelves[key]
         del self._order[bisect_left(self._order, key)]
+        return None
+
+    def _next_on(self, key: tuple[int, int], avoid: Container[int]) -> Slot | None:
+        """Return the first server on a shelf that is not to be avoided."""
+        for index in sorted(self._shelves[key]):
+            self.steps += 1
+            if self._at[index] == key and index not in avoid:
+                return self._slots[index]
         return None
 
 

@@ -1,8 +1,8 @@
 """The books of a cloud: servers, what is sold of them, and what is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from simulator.subsystems.cloud.capacity import Size, Slot
+from simulator.subsystems.cloud.capacity import NOWHERE, Size, Slot
 from simulator.subsystems.cloud.placement import placement
 
 HOUR_US = 3_600_000_000
@@ -35,9 +35,14 @@ class Warehouse:
         """The number of machines that have a place."""
         return len(self._home)
 
-    def place(self, name: str, size: Size, now: int) -> Slot | None:
-        """Give a machine a server; None when none has room for it."""
-        slot = self._placement.choose(size)
+    def place(
+        self, name: str, size: Size, now: int, avoid: Container[int] = NOWHERE
+    ) -> Slot | None:
+        """Give a machine a server; None when none has room for it.
+
+        ``avoid``: indexes of servers that it must not go to.
+        """
+        slot = self._placement.choose(size, avoid)
         if slot is None:
             return None
         slot.take(name, size)

@@ -26,6 +26,8 @@ def boot_guest(
     kernel = make(system, machine, disk)
     span = figure(system.boot) * FIRMWARE_SHARE // 1000
     yield engine.streams.of(machine.name).jitter(span, JITTER_PERMILLE)
+    if machine.state != "on":
+        return
     machine.state_seq = engine.record(
         machine.name,
         "power_on_self_test",

@@ -30,6 +30,14 @@ def no_kernel(world: World, place: Place, cause: int, action: str) -> None:
     world.engine.record(place.name, action, FAILED, cause=because, log=log)
 
 
+def not_running(world: World, container: Container, action: str) -> None:
+    """Record that a container has ended; its cause is that end."""
+    log = f"container {container.name} is not running"
+    world.engine.record(
+        container.name, action, FAILED, cause=container.state_seq, log=log
+    )
+
+
 def no_file(world: World, kernel: Kernel, path: str, cause: int, action: str) -> None:
     """Record that a file is not in the tree that a place sees."""
     world.engine.record(

@@ -6,6 +6,7 @@ from typing import Any
 from simulator.actions import (
     changing,
     clouds,
+    ending,
     images,
     loading,
     powering,
@@ -41,6 +42,7 @@ _KINDS = (
     powering,
     starting,
     images,
+    ending,
     loading,
     tracing,
     clouds,

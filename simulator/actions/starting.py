@@ -1,12 +1,20 @@
 """Actions that start something: programs, virtual machines, containers."""
 
-from simulator.actions.places import Arguments, no_kernel, places_of, service_at
+from simulator.actions.places import (
+    Arguments,
+    no_kernel,
+    not_running,
+    places_of,
+    service_at,
+)
 from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.processes import Attempt
+from simulator.subsystems.users import IdRange
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.world import KIB, Place, World, kernel_of, root_of
 
@@ -24,11 +32,17 @@ def run_at(world: World, place: Place, program: Program, cause: int) -> Work:
     if kernel is None:
         no_kernel(world, place, cause, "exec")
         return
+    if isinstance(place, Container) and place.state != "running":
+        not_running(world, place, "exec")
+        return
+    inside = place.inside if isinstance(place, Container) else None
     attempt: Attempt = yield from kernel.execute(
         program.path,
         cause=cause,
         root=root_of(place, kernel),
         place=_view(place, kernel),
+        namespaces=inside.namespaces if inside else None,
+        credentials=inside.credentials if inside else None,
     )
     _note(world, program, attempt)
 
@@ -111,11 +125,22 @@ def _one_container(
     image = yield from engine.find(world.named(named), arguments["pull"], asked)
     if image is None:
         return
-    attempt: Attempt | None = yield from engine.start(name, image, program.path, asked)
+    attempt: Attempt | None = yield from engine.start(
+        name, image, program.path, asked, _isolation(arguments)
+    )
     container = next(entry for entry in engine.containers if entry.name == name)
     world.places.setdefault(arguments["name"], []).append(container)
     if attempt is not None:
         _note(world, program, attempt)
+
+
+def _isolation(arguments: Arguments) -> Isolation:
+    offset = arguments["boottime_offset_s"]
+    return Isolation(
+        host_namespaces=arguments["host_namespaces"],
+        uid_map=tuple(IdRange(**entry) for entry in arguments["uid_map"]),
+        boottime_offset_us=None if offset is None else offset * 1_000_000,
+    )
 
 
 VERBS = {

@@ -2,7 +2,14 @@
 
 from simulator.mechanisms.mechanism import Mechanism
 
+NAMESPACES = ("pid", "mnt", "uts", "ipc", "net", "cgroup", "user", "time")
+
 MECHANISMS = {
+    "container.namespaces": Mechanism(
+        ("pid", "mnt", "uts", "ipc", "net", "cgroup"),
+        NAMESPACES,
+        "kinds of namespace that a container gets of its own",
+    ),
     "container.kernel": Mechanism(
         "shared",
         ("shared", "own"),

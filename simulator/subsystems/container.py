@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from simulator.calibration import figure
 from simulator.engine import Work
-from simulator.events import FAILED
+from simulator.events import FAILED, OK
 from simulator.mechanisms import Value
 from simulator.subsystems.containers.images import ContainerImage, distinct
 from simulator.subsystems.containers.registry import warning
 from simulator.subsystems.containers.store import ImageStore
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isolate
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import OutOfMemoryError
@@ -31,7 +32,7 @@ from simulator.subsystems.virtualization import (
 )
 
 if TYPE_CHECKING:
-    from simulator.subsystems.processes import Attempt
+    from simulator.subsystems.processes import Attempt, Process
 
 NEEDS = ("namespaces", "cgroups", "overlay")
 MakeKernel = Callable[[System, Platform, FileTree], Kernel]
@@ -66,6 +67,24 @@ class Container:
     state_seq: int | None = None
     machine: VirtualMachine | None = None
     """The virtual machine of its own, when it has one."""
+    isolation: Isolation = DEFAULT
+    inside: Confinement | None = None
+    """What its processes see, and who they are; None before it has namespaces."""
+    main: "Process | None" = None
+    """The process that it lives as long as: number 1 in a PID namespace of its own."""
+    exit_status: int | None = None
+
+    def stop(self, grace_us: int, cause: int | None) -> Work:
+        """Ask it to end (SIGTERM); after the time of grace, kill it (SIGKILL)."""
+        process = self.main
+        if self.state != "running" or process is None:
+            return
+        engine = self.kernel.platform.engine
+        seq = self.kernel.signal(process, "SIGTERM", cause)
+        timer = engine.spawn(_kill_later(process, grace_us, seq))
+        if process.alive:
+            yield process.ended
+        timer.cancel(engine)
 
 
 @dataclass(slots=True)
@@ -153,7 +172,12 @@ class ContainerEngine:
         return (yield from store.pull(wanted, cause))
 
     def start(
-        self, name: str, image: ContainerImage, path: str, cause: int | None
+        self,
+        name: str,
+        image: ContainerImage,
+        path: str,
+        cause: int | None,
+        isolation: Isolation = DEFAULT,
     ) -> Work:
         """Start one container that runs ``path``.
 
@@ -167,7 +191,7 @@ class ContainerEngine:
         yield stream.jitter(engine_span, 50)
         copied = self.mechanisms["container.layers"] == "copied"
         root = image.tree.copy(name if copied else image.name)
-        container = Container(name, image, self.host, root)
+        container = Container(name, image, self.host, root, isolation=isolation)
         self.containers.append(container)
         said = warning(image, self.store.host)
         container.state_seq = engine.record(
@@ -196,12 +220,14 @@ class ContainerEngine:
         except OutOfMemoryError as error:
             self._out_of_memory(container, error)
             return
+        made = self._isolate(container)
         seq = engine.record(
             self.name,
             "namespaces",
             cause=container.state_seq,
             target=container.name,
             kernel=self.host.name,
+            kinds=made.namespaces.own(self.host.namespaces),
         )
         if self.mechanisms["container.limits"] == "on":
             yield spans["cgroup"]
@@ -246,9 +272,25 @@ class ContainerEngine:
             container.state = "failed"
             return
         container.kernel = kernel
+        self._isolate(container)
+
+    def _isolate(self, container: Container) -> Confinement:
+        """Make what the container's processes will see of its kernel."""
+        kinds = self.mechanisms["container.namespaces"]
+        if self.mechanisms["container.network"] == "host":
+            kinds = tuple(kind for kind in kinds if kind != "net")
+        container.inside = isolate(
+            container.kernel,
+            container.name,
+            container.root,
+            tuple(kinds),
+            container.isolation,
+        )
+        return container.inside
 
     def _execute(self, container: Container, path: str) -> Work:
         bridged = self.mechanisms["container.network"] == "bridge"
+        inside = container.inside
         extra = BRIDGE_SYSTEM_CALLS * figure("system_call") if bridged else 0
         attempt: Attempt = yield from container.kernel.execute(
             path,
@@ -256,12 +298,35 @@ class ContainerEngine:
             root=container.root,
             place=container.machine.name if container.machine else container.name,
             operation_ns=extra,
+            namespaces=inside.namespaces if inside else None,
+            credentials=inside.credentials if inside else None,
         )
-        process = attempt.process
-        running = process is not None and process.running
-        container.state = "running" if running else "exited"
+        container.main = process = attempt.process
         container.state_seq = attempt.seq
+        if process is not None and process.alive:
+            container.state = "running"
+            process.watchers.append(lambda ended: self._ended(container, ended))
+            return attempt
+        container.state = "exited"
+        self.host.platform.memory.release(container.name)
+        if process is not None:
+            self._ended(container, process)
         return attempt
+
+    def _ended(self, container: Container, process: "Process") -> None:
+        """Note that a container's main process has ended: so has the container."""
+        status = process.exit_status or 0
+        self.host.platform.memory.release(container.name)
+        container.state, container.exit_status = "exited", status
+        container.state_seq = self.host.platform.engine.record(
+            self.name,
+            "container_exit",
+            FAILED if status else OK,
+            cause=process.state_seq,
+            target=container.name,
+            exit_status=status,
+            log=f"Exited ({status})",
+        )
 
     def _monitor(self) -> Hypervisor:
         model = HypervisorModel(self.name, "type-2", self.model.arch, 0, None)
@@ -279,6 +344,13 @@ class ContainerEngine:
             errno_name="ENOMEM",
             log=str(error),
         )
+
+
+def _kill_later(process: "Process", grace_us: int, cause: int) -> Work:
+    """Kill a process that is still there when its time of grace is over."""
+    yield grace_us
+    if process.alive:
+        process.kernel.signal(process, "SIGKILL", cause)
 
 
 def _runtime_spans() -> dict[str, int]:

@@ -8,6 +8,7 @@ from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
 AWAITED = {
+    "container.namespaces",
     "kernel.orphans",
     "kernel.pid1_signals",
     "kernel.reaping",

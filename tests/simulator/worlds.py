@@ -15,9 +15,14 @@ from simulator import (
     Run,
     Scenario,
     ScenarioError,
+    altered,
     load_scenario,
     run_arm,
 )
+from simulator.actions.plan import carry_out
+from simulator.engine import Engine
+from simulator.mechanisms import defaults
+from simulator.world import World
 from tests.source_code import ROOT
 
 SCENARIOS = ROOT / "fixtures" / "scenarios"
@@ -169,11 +174,27 @@ def run(
     return run_arm(found, "a", {}, seed=seed, budget=budget, mechanisms=overlay)
 
 
-def events(run: Run, action: str = "", **wanted: Any) -> list[Event]:
+def live(
+    plan: Sequence[Step] = BOOT,
+    *,
+    mechanisms: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> World:
+    """The world itself after a plan, to look into its parts."""
+    found = scenario(plan, **more)
+    with altered(dict(mechanisms or {})):
+        world = World(found.world_template.fill({}), Engine(), defaults())
+        world.engine.spawn(carry_out(world, found.plan_templates["a"].fill({})))
+        world.engine.run()
+    return world
+
+
+def events(run: Run | World, action: str = "", **wanted: Any) -> list[Event]:
     """Events of one action whose actor, outcome or details are as wanted."""
+    trace = run.events if isinstance(run, Run) else run.engine.events
     return [
         event
-        for event in run.events
+        for event in trace
         if action in {"", event.action}
         and all(
             getattr(event, key, event.detail.get(key)) == value
@@ -182,12 +203,11 @@ def events(run: Run, action: str = "", **wanted: Any) -> list[Event]:
     ]
 
 
-def failures(run: Run) -> list[tuple[str, str, str]]:
+def failures(run: Run | World) -> list[tuple[str, str, str]]:
     """Actor, action, and errno name or log of each event that failed."""
     return [
         (e.actor, e.action, e.detail.get("errno_name") or e.detail["log"])
-        for e in run.events
-        if e.outcome == "failed"
+        for e in events(run, outcome="failed")
     ]
 
 

@@ -1,15 +1,32 @@
 """Container engines, images and containers."""
 
-from simulator.scenario.fields import MapOf, Record, choice, may, need, reference
+from simulator.scenario.fields import (
+    ListOf,
+    MapOf,
+    Record,
+    choice,
+    integer,
+    may,
+    need,
+    reference,
+)
 from simulator.scenario.vocabulary.images import tag_or_image
-from simulator.scenario.vocabulary.words import MIB, arch, count, group, place
+from simulator.scenario.vocabulary.words import MIB, UID, arch, count, group, place
 from simulator.subsystems.containers.store import PULL_POLICIES
+from simulator.subsystems.namespaces import KINDS
 
 _ENGINE = Record(
     {
         "arch": may(arch, "x86_64"),
         "ram_mib": need(MIB),
         "utility": may(reference("systems"), None),
+    }
+)
+_UID_RANGE = Record(
+    {
+        "inside": may(UID, 0),
+        "outside": need(UID),
+        "count": may(integer(1, 2**32 - 1), 65_536),
     }
 )
 
@@ -23,6 +40,12 @@ VERBS = {
             "pull": may(choice(*PULL_POLICIES), "missing"),
             "count": may(count, 1),
             "run": need(reference("programs")),
+            "host_namespaces": may(ListOf(choice(*KINDS)), ()),
+            "uid_map": may(ListOf(_UID_RANGE, most=5), ()),
+            "boottime_offset_s": may(integer(-(10**9), 10**9), None),
         }
+    ),
+    "stop_container": Record(
+        {"on": need(reference("places")), "grace_s": may(integer(0, 3600), 10)}
     ),
 }

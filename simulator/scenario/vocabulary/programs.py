@@ -81,6 +81,13 @@ VERBS = {
         }
     ),
     "exec": Record({"program": need(_program), "on": need(place)}),
+    "signal": Record(
+        {
+            "signal": need(choice(*NUMBERS)),
+            "on": need(place),
+            "program": may(_program, None),
+        }
+    ),
     "load": Record(
         {"program": need(_program), "requests": need(integer(1, 1_000_000))}
     ),

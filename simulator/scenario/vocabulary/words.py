@@ -17,6 +17,7 @@ SOFTWARE = ("programs", "systems", "hypervisors", "engines")
 """Sections whose parts can be installed."""
 
 MIB = integer(0, 64 * 1024 * 1024)
+UID = integer(0, 2**32 - 2)
 arch = choice(*ARCHITECTURES)
 binary_format = choice(*API_OF_FORMAT)
 runtime = choice(*RUNTIMES)

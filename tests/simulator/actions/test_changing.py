@@ -94,12 +94,12 @@ def test_nothing_installs_on_a_guest_that_did_not_boot() -> None:
 
 
 def test_libraries_are_what_a_program_was_missing() -> None:
-    world = {"images": {"app_image": {"libraries": []}}}
-    plan = [*ENGINE, box(), libraries("box", "glibc"), execute("app", "box")]
-    done = run(plan, world=world)
+    plan = [*ENGINE, box(), install("exe", "box"), execute("exe", "box")]
+    plan += [libraries("box", "wine-libraries"), execute("exe", "box")]
+    done = run(plan, mechanisms={"kernel.linux.loaders": ["elf", "pe"]})
     assert failures(done) == [("linux-1", "execve", "ENOENT")]
-    assert done.observation["programs"]["app"]["running"] == 1
-    assert events(done, "write_file")[-1].detail["target"] == "glibc"
+    assert done.observation["programs"]["exe"]["running"] == 1
+    assert events(done, "write_file")[-1].detail["target"] == "wine-libraries"
 
 
 def test_permission_is_what_a_program_was_missing() -> None:

@@ -1,0 +1,188 @@
+"""Signals from outside, a container's stop, and what a container's end is."""
+
+from typing import Any
+
+import pytest
+
+from simulator.calibration import figure
+from tests.simulator.worlds import (
+    BOOT,
+    ENGINE,
+    KVM,
+    box,
+    events,
+    execute,
+    failures,
+    install,
+    ram,
+    run,
+    vm,
+)
+
+HANDLES = {"programs": {"app": {"signals": {"SIGTERM": "exit"}}}}
+
+
+def send(name: str, on: str = "box", **more: Any) -> Any:
+    return {"signal": {"signal": name, "on": on, **more}}
+
+
+def stop(on: str = "box", **more: Any) -> Any:
+    return {"stop_container": {"on": on, **more}}
+
+
+def states(done: Any) -> list[tuple[str, str]]:
+    engine = done.observation["machines"]["server"]["children"][0]["children"][0]
+    return [(child["name"], child["state"]) for child in engine["children"]]
+
+
+def test_a_signal_goes_to_a_containers_main_process() -> None:
+    done = run([*ENGINE, box(), send("SIGKILL")])
+    sent = events(done, "signal", actor="linux-1")[0]
+    assert dict(sent.detail) == {
+        "target": "/srv/app",
+        "pid": 3,
+        "signal": "SIGKILL",
+        "disposition": "terminate",
+    }
+    assert sent.cause == events(done, "signal", actor="operator")[0].seq
+    assert events(done, "exit")[0].detail["exit_status"] == 137
+
+
+def test_a_signal_goes_to_all_processes_of_a_program_at_a_place() -> None:
+    plan = [*BOOT, install("app"), execute("app"), execute("app")]
+    done = run([*plan, send("SIGTERM", "server", program="app")])
+    assert [e.detail["pid"] for e in events(done, "signal", actor="linux-1")] == [2, 3]
+    assert [e.detail["exit_status"] for e in events(done, "exit")] == [143, 143]
+
+
+def test_a_program_of_a_container_is_not_meant_when_the_host_is() -> None:
+    plan = [*ENGINE, install("app"), execute("app"), box()]
+    done = run([*plan, send("SIGTERM", "server", program="app")])
+    assert [e.detail["pid"] for e in events(done, "exit")] == [3]
+    assert states(done) == [("box-1", "running")]
+
+
+def test_without_a_program_a_signal_goes_to_the_systems_init() -> None:
+    done = run([*BOOT, send("SIGTERM", "server")])
+    sent = events(done, "signal", actor="linux-1")[0]
+    assert (sent.detail["pid"], sent.detail["disposition"]) == (1, "discard")
+    assert failures(done) == []
+
+
+@pytest.mark.parametrize("program", [{}, {"program": "app"}])
+def test_there_may_be_nobody_to_signal(program: dict[str, str]) -> None:
+    done = run([*ENGINE, box(), send("SIGKILL"), send("SIGTERM", **program)])
+    refused = events(done, "signal", actor="box-1")[0]
+    assert (refused.detail["errno_name"], refused.detail["log"]) == (
+        "ESRCH",
+        "kill: No such process",
+    )
+    assert refused.cause == events(done, "container_exit")[0].seq
+
+
+def test_nobody_can_be_signalled_where_no_system_runs() -> None:
+    done = run([send("SIGTERM", "server")])
+    log = "no operating system is running here that could do it"
+    assert failures(done) == [("server", "signal", log)]
+
+
+def test_a_container_that_handles_sigterm_stops_at_once() -> None:
+    done = run([*ENGINE, box(), stop()], world=HANDLES)
+    asked, ended = events(done, "stop_container")[0], events(done, "container_exit")[0]
+    assert ended.time == asked.time
+    assert (ended.outcome, ended.detail["exit_status"]) == ("ok", 0)
+    assert states(done) == [("box-1", "exited")]
+
+
+def test_one_that_does_not_is_killed_after_the_grace_period() -> None:
+    done = run([*ENGINE, box(), stop()])
+    asked, ended = events(done, "stop_container")[0], events(done, "container_exit")[0]
+    assert ended.time - asked.time == 10_000_000
+    assert dict(ended.detail) == {
+        "target": "box-1",
+        "exit_status": 137,
+        "log": "Exited (137)",
+    }
+    term, kill = events(done, "signal", actor="linux-1")
+    assert (term.detail["disposition"], kill.cause) == ("discard", term.seq)
+
+
+def test_the_grace_period_can_be_chosen() -> None:
+    done = run([*ENGINE, box(), stop(grace_s=3)])
+    asked, ended = events(done, "stop_container")[0], events(done, "container_exit")[0]
+    assert ended.time - asked.time == 3_000_000
+
+
+def test_without_the_rule_of_number_1_sigterm_ends_it() -> None:
+    ordinary = {"kernel.pid1_signals": "ordinary"}
+    done = run([*ENGINE, box(), stop()], mechanisms=ordinary)
+    assert events(done, "container_exit")[0].detail["exit_status"] == 143
+
+
+def test_outside_a_pid_namespace_the_rule_does_not_hold() -> None:
+    done = run([*ENGINE, box(host_namespaces=["pid"]), stop()])
+    assert events(done, "container_exit")[0].detail["exit_status"] == 143
+
+
+def test_containers_of_a_group_stop_side_by_side() -> None:
+    done = run([*ENGINE, box(3), stop()])
+    times = [e.time for e in events(done, "container_exit")]
+    assert times == [times[0]] * 3
+
+
+def test_a_container_that_has_ended_is_not_stopped_again() -> None:
+    done = run([*ENGINE, box(), stop(grace_s=0), stop(), execute("app", "box")])
+    log = "container box-1 is not running"
+    assert failures(done)[-2:] == [
+        ("box-1", "stop_container", log),
+        ("box-1", "exec", log),
+    ]
+    ended = events(done, "container_exit")[0].seq
+    assert [e.cause for e in events(done, actor="box-1")] == [ended, ended]
+
+
+def test_a_machine_is_no_container() -> None:
+    done = run([*KVM, vm(), stop("guest")])
+    assert failures(done) == [
+        ("guest-1", "stop_container", "no such container: guest-1")
+    ]
+
+
+def test_a_container_gives_back_its_memory() -> None:
+    before, after = run(ENGINE), run([*ENGINE, box(), stop()])
+    left = ram(after) - ram(before)
+    assert left == 10 * 1024
+    assert ram(run([*ENGINE, box()])) - ram(before) == (
+        left + 100 * 1024 + figure("container_memory")
+    )
+
+
+def test_a_container_ends_with_its_program() -> None:
+    world = {"programs": {"app": {"does": [{"sleep": {"ms": 50}}, {"exit": {}}]}}}
+    done = run([*ENGINE, box(), {"wait": {"seconds": 1}}], world=world)
+    ended = events(done, "container_exit")[0]
+    assert (ended.outcome, ended.cause) == ("ok", events(done, "exit")[0].seq)
+    assert states(done) == [("box-1", "exited")]
+
+
+def test_a_container_may_end_before_it_runs() -> None:
+    world = {"programs": {"app": {"calls": ["NtCreateFile"]}}}
+    done = run([*ENGINE, box()], world=world)
+    ended = events(done, "container_exit")[0]
+    assert ended.detail["exit_status"] == 134
+    assert states(done) == [("box-1", "exited")]
+
+
+def test_a_container_whose_program_cannot_start_has_no_exit() -> None:
+    done = run([*ENGINE, box(run="sh")])
+    assert events(done, "container_exit") == []
+    assert states(done) == [("box-1", "exited")]
+
+
+def test_a_stop_that_the_power_cuts_short() -> None:
+    """The main process is gone with its kernel: nobody waits for its end."""
+    world = {"programs": {"app": {"does": [{"sleep": {"ms": 10}}, {"exit": {}}]}}}
+    cut = {"cut_power": {"machine": "server"}}
+    done = run([*ENGINE, box(), cut, stop()], world=world)
+    log = "container box-1 is not running"
+    assert failures(done)[-1] == ("box-1", "stop_container", log)

@@ -374,6 +374,7 @@ groups = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(POLICIES),
     st.integers(1, 3),

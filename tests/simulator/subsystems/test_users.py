@@ -1,7 +1,7 @@
 """Users: what a namespace calls them, and what they may do where."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.subsystems.users import (
@@ -66,6 +66,7 @@ def test_a_namespace_without_a_map_knows_nobody() -> None:
     assert (empty.to_kernel(0), empty.from_kernel(0)) == (None, OVERFLOW_UID)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200_000), st.integers(1, 70_000), st.integers(0, 300_000))
 def test_there_and_back_again(outside: int, count: int, kernel: int) -> None:
     namespace = UserNamespace(2, HOST, 0, (IdRange(0, outside, count),))

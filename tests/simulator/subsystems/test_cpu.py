@@ -374,7 +374,6 @@ groups = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(POLICIES),
     st.integers(1, 3),

@@ -171,6 +171,31 @@ class Engine:
         with _no_collection():
             self._take_steps()
 
+    def step(self) -> bool:
+        """Take the next step, a daemon's too; return False when there is none.
+
+        For those who drive a run from outside and keep to a budget of their own.
+        """
+        while self._calendar:
+            when, _, _, task = heappop(self._calendar)
+            self._daemons -= task.is_daemon
+            if task.is_open:
+                task.work.close()
+                continue
+            self._steps += 1
+            self.now = when
+            try:
+                wanted = task.step()
+            except StopIteration:
+                self.open(task)
+                return True
+            if isinstance(wanted, int):
+                self._schedule(task, when + wanted)
+            else:
+                self._wait(task, wanted)
+            return True
+        return False
+
     def _take_steps(self) -> None:
         calendar, last = self._calendar, self.budget.virtual_us
         steps, pause = self._steps, self._steps + 1

@@ -63,6 +63,23 @@ def _run(
     )
 
 
+def begin_arm(
+    scenario: Scenario, arm: str, params: Params, *, seed: int, budget: Budget
+) -> World:
+    """Make the world of an arm and carry out its plan; the world can go on then.
+
+    Raises InputError for an arm or a parameter that does not exist, and
+    BudgetExceededError when the plan takes more than the budget.
+    """
+    engine = Engine(seed, budget)
+    spec, values = _changed(scenario, scenario.arm(arm), params)
+    world = World(spec, engine, values)
+    checked = scenario.checked_params(params)
+    engine.spawn(carry_out(world, scenario.plan_templates[arm].fill(checked)))
+    engine.run()
+    return world
+
+
 def _changed(
     scenario: Scenario, arm: Arm, params: Params
 ) -> tuple[Mapping[str, Any], dict[str, Value]]:

@@ -70,6 +70,10 @@ class Process:
     last_status: int = 0
     """Exit status of the child that it waited for last."""
     served: int = 0
+    computing: int = 0
+    """How many of its threads want a processor now."""
+    cpu_us: int = 0
+    """CPU time that it has had for work that is done."""
     pids: tuple[tuple[PidNamespace, int], ...] = ()
     """Its number in each PID namespace that it can be seen from."""
     tasks: list[Task] = field(default_factory=list)

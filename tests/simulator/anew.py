@@ -4,9 +4,11 @@
 """
 
 from tests.simulator import golden, reference, sessions
+from tests.simulator.lab import transcripts
 from tests.simulator.worlds import KEYS
 
 if __name__ == "__main__":
     golden.write(KEYS)
     reference.write()
+    transcripts.write()
     sessions.write()

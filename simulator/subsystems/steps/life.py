@@ -18,7 +18,11 @@ NOT_EXECUTABLE = 126
 def compute(process: Process, arguments: Arguments) -> Work:
     """Use a core for so many milliseconds of bare-metal time."""
     platform = process.kernel.platform
-    yield from platform.cores.use(arguments["ms"] * platform.cpu_permille)
+    span = arguments["ms"] * platform.cpu_permille
+    process.computing += 1
+    yield from platform.cores.use(span)
+    process.computing -= 1
+    process.cpu_us += span
 
 
 def sleep(process: Process, arguments: Arguments) -> Work:  # noqa: ARG001

@@ -1,0 +1,1 @@
+"""What commands do, by family; each module has an explicit table ``COMMANDS``."""

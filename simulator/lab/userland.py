@@ -1,0 +1,79 @@
+"""The programs that come with an installed system and are no part of a question.
+
+A scenario declares what its question is about. A shell needs more: the small tools
+of a general-purpose system are put into its file tree when somebody logs in, and the
+client of a service where that service is installed.
+"""
+
+from collections.abc import Iterator
+
+from simulator.lab.state import Lab
+from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.virtualization import Hypervisor
+
+TOOLS = {
+    "/usr/bin": (
+        "bash cat chmod cp cut date dmesg echo env false file free grep head"
+        " hostname hostnamectl id journalctl kill ls lscpu lsns mount mv nproc"
+        " nsenter pgrep pidof pkill printenv printf ps pstree pwd readlink rm seq"
+        " sh sleep sort stress systemd-detect-virt tail tee top touch true uname"
+        " uniq unshare uptime wc which whoami"
+    ),
+    "/usr/sbin": "lsmod poweroff reboot shutdown",
+}
+"""Per folder: the tools of a general-purpose Linux system."""
+SHELLS = ("bash", "sh", "dash", "ash")
+
+
+def tool(folder: str, name: str, arch: str) -> Program:
+    """Return the file of a small tool."""
+    kib = 3072 if name in SHELLS else 1024
+    return Program(
+        name, f"{folder}/{name}", "elf", arch, ram_kib=kib, reaps=name in SHELLS
+    )
+
+
+def tools(arch: str) -> Iterator[Program]:
+    """Go through the tools of a general-purpose system."""
+    for folder, names in TOOLS.items():
+        for name in names.split():
+            yield tool(folder, name, arch)
+
+
+def clients(kernel: Kernel) -> Iterator[Program]:
+    """Go through the clients of the services that run on a kernel."""
+    arch = kernel.platform.arch
+    if any(isinstance(guest, ContainerEngine) for guest in kernel.guests):
+        yield tool("/usr/local/bin", "docker", arch)
+    if any(isinstance(guest, Hypervisor) for guest in kernel.guests):
+        yield tool("/usr/local/bin", "virsh", arch)
+
+
+def furnish(lab: Lab, kernel: Kernel) -> None:
+    """Put tools and clients into a system's file tree, each only once."""
+    given = lab.furnished.setdefault(kernel.name, set())
+    wanted = (
+        clients(kernel) if given else (*tools(kernel.platform.arch), *clients(kernel))
+    )
+    for program in wanted:
+        if program.path not in given and program.path not in kernel.root.files:
+            kernel.root.add(program)
+        given.add(program.path)
+
+
+def executables(root: FileTree, path: str) -> Iterator[tuple[str, str]]:
+    """Go through what can be called by name: name and full path, in search order."""
+    for folder in path.split(":"):
+        inside = f"{folder}/"
+        for full in sorted(root.files):
+            name = full.removeprefix(inside)
+            if full.startswith(inside) and "/" not in name:
+                yield name, full
+
+
+def look_up(root: FileTree, path: str, name: str) -> str | None:
+    """Return the file that a name calls, the first in the order of the folders."""
+    places = (f"{folder}/{name}" for folder in path.split(":"))
+    return next((place for place in places if place in root.files), None)

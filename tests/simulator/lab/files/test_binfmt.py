@@ -1,0 +1,103 @@
+import pytest
+
+from simulator.lab import open_lab
+from simulator.subsystems.users import Credentials
+from tests.simulator.lab.labs import TOOLS, answered, lab, typed, view
+from tests.simulator.worlds import BOOT, mechanism, scenario
+
+REGISTER = "/proc/sys/fs/binfmt_misc/register"
+
+
+def test_a_registered_interpreter_gets_the_files() -> None:
+    here = lab()
+    assert answered(here, "/srv/app.exe")[1] == 126
+    typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}")
+    assert typed(here, "cat /proc/sys/fs/binfmt_misc/dos") == (
+        "enabled\ninterpreter /usr/bin/wine\nflags: \noffset 0\nmagic 4d5a\n"
+    )
+    assert typed(here, "ls /proc/sys/fs/binfmt_misc") == "dos\nregister\nstatus\n"
+    typed(here, "echo -1 > /proc/sys/fs/binfmt_misc/dos")
+    assert answered(here, "/srv/app.exe")[1] == 126
+
+
+def test_a_running_program_shows_its_interpreter() -> None:
+    here = lab()
+    typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:F' > {REGISTER}")
+    assert "flags: F" in typed(here, "cat /proc/sys/fs/binfmt_misc/dos")
+    typed(here, "/srv/app.exe & sleep 1")
+    assert typed(here, "ps -o comm=,args= -p $!") == (
+        "wine /usr/bin/wine /srv/app.exe\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense", "Invalid argument"),
+        ("", "Invalid argument"),
+        (":x:E::exe::/usr/bin/wine:", "Invalid argument"),
+        (":x:M::AB::/usr/bin/wine:", "Invalid argument"),
+        (":x:M::MZ::wine:", "Invalid argument"),
+        ("::M::MZ::/usr/bin/wine:", "Invalid argument"),
+        (":x:M::MZ::/no:F", "No such file or directory"),
+        (":dos:M::MZ::/usr/bin/wine:", "File exists"),
+    ],
+)
+def test_what_the_kernel_does_not_take(text: str, said: str) -> None:
+    here = lab()
+    typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}")
+    assert answered(here, f"echo '{text}' > {REGISTER}") == (
+        f"bash: write error: {said}\n",
+        1,
+    )
+
+
+HEADER = r"\x7fELF\x02\x01\x01" + 9 * r"\x00" + r"\x02\x00"
+
+
+@pytest.mark.parametrize(
+    ("magic", "arch"),
+    [
+        (HEADER + r"\xb7", "aarch64"),
+        (HEADER + r"\x3e", "x86_64"),
+        (r"\x7fELF", "x86_64"),
+    ],
+)
+def test_the_header_tells_the_processor(magic: str, arch: str) -> None:
+    here = lab()
+    typed(here, f"echo ':q:M::{magic}::/usr/bin/wine:' > {REGISTER}")
+    handler = view(here).kernel.handlers["q"]
+    assert (handler.format, handler.arch) == ("elf", arch)
+
+
+def test_who_takes_the_systems_own_format_breaks_it() -> None:
+    here = lab()
+    typed(here, f"echo ':q:M::{HEADER}::/usr/bin/wine:' > {REGISTER}")
+    text = "bash: ls: Too many levels of symbolic links\n"
+    assert answered(here, "ls") == (text, 126)
+    typed(here, "echo -1 > /proc/sys/fs/binfmt_misc/q")
+    assert answered(here, "ls > /tmp/f") == ("", 0)
+
+
+def test_only_those_may_register_who_have_the_right() -> None:
+    here = lab()
+    user = Credentials(1000, view(here).namespaces.user, frozenset())
+    here.console.process.credentials = user
+    line = f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}"
+    assert answered(here, line)[0] == "bash: write error: Operation not permitted\n"
+
+
+def test_only_a_change_that_is_known_is_taken() -> None:
+    here = lab()
+    typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}")
+    assert answered(here, "echo 7 > /proc/sys/fs/binfmt_misc/dos")[0] == (
+        "bash: write error: Invalid argument\n"
+    )
+
+
+def test_a_kernel_without_the_loader_has_no_files() -> None:
+    found = scenario(
+        BOOT, world=TOOLS, changes=[mechanism("kernel.linux.loaders", ["elf"])]
+    )
+    here = open_lab(found, "a", {})
+    assert typed(here, "ls /proc/sys/fs/binfmt_misc") == ""

@@ -44,7 +44,11 @@ from simulator.subsystems.virtualization.root import (
 )
 
 KIB = 1024
-BOOTS = {"general": "guest_boot", "micro": "microvm_boot"}
+BOOTS = {
+    "general": "guest_boot",
+    "micro": "microvm_boot",
+    "unikernel": "unikernel_boot",
+}
 
 Place = Machine | VirtualMachine | Container
 Software = Program | System | HypervisorModel | EngineModel
@@ -256,6 +260,7 @@ def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
         fields["ram_mib"] * KIB,
         program,
         fields["fallback"],
+        fields["monitor"],
         fields["platform_api"],
     )
 

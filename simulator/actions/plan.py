@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulator.actions import (
+    breaking,
     changing,
     clouds,
     ending,
@@ -11,6 +12,7 @@ from simulator.actions import (
     loading,
     powering,
     starting,
+    steering,
     tracing,
 )
 from simulator.actions.places import Arguments
@@ -41,10 +43,12 @@ _KINDS = (
     changing,
     powering,
     starting,
+    steering,
     images,
     ending,
     loading,
     tracing,
+    breaking,
     clouds,
 )
 VERBS: Mapping[str, Verb] = {

@@ -16,6 +16,7 @@ from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.processes import Attempt
 from simulator.subsystems.users import IdRange
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
+from simulator.subsystems.virtualization.vcpus import CpuShare
 from simulator.world import KIB, Place, World, kernel_of, root_of
 
 
@@ -84,7 +85,13 @@ def _one_vm(
     world: World, hypervisor: Hypervisor, name: str, arguments: Arguments, asked: int
 ) -> Work:
     machine = hypervisor.create(
-        name, arguments["ram_mib"] * KIB, asked, nested=arguments["nested"]
+        name,
+        arguments["ram_mib"] * KIB,
+        asked,
+        nested=arguments["nested"],
+        share=CpuShare(
+            arguments["vcpus"], arguments["weight"], arguments["cap_percent"]
+        ),
     )
     if machine is None:
         return

@@ -40,6 +40,32 @@ FIGURES = {
         8_000, 30_000, measured(15_000, "permille", "Unicorn 2.1.4, tight loop", 0)
     ),
     "vmm_memory": measured(14 * 1024, "KiB", "idle QEMU, PSS", 20),
+    "vmm_start": measured(15_900, "us", "qemu-system-x86_64 --version, p50", 25),
+    "micro_vmm_memory": told(
+        3 * 1000 * 1000 // 1024, "KiB", "NSDI'20: memory of a Firecracker monitor", 20
+    ),
+    "micro_vmm_bound": between(
+        0,
+        5 * 1024,
+        published(
+            5 * 1024, "KiB", f"{FIRECRACKER}: memory of the monitor, upper bound", 0
+        ),
+    ),
+    "micro_vmm_start": between(
+        6_000,
+        60_000,
+        published(12_000, "us", f"{FIRECRACKER}: start of the monitor, wall clock", 0),
+    ),
+    "micro_vmm_cpu": between(
+        0,
+        8_000,
+        published(
+            8_000, "us", f"{FIRECRACKER}: start of the monitor, CPU time, bound", 0
+        ),
+    ),
+    "unikernel_boot": published(
+        2_300, "us", "LightVM, SOSP'17: boot of a unikernel", 20
+    ),
     "idle_guest_memory": measured(
         117 * 1024, "KiB", "idle 128 MiB Linux guest in QEMU, less the VMM", 20
     ),

@@ -18,12 +18,19 @@ from simulator.experiments.worlds import (
     requests,
     span,
 )
+from simulator.trace import Run
 
 MICRO: Parts = {
     "systems": {"linux": {"boot": "micro", "kernel_mib": 20, "drivers_mib": 4}},
     "machines": {"server": {"cores": 48}},
+    "hypervisors": {"type_1": {"monitor": "micro"}},
 }
 """A bare-metal server of a cloud and a guest without firmware of a general computer."""
+UNIKERNEL: Parts = {
+    **MICRO,
+    "systems": {"linux": {"boot": "unikernel", "kernel_mib": 2, "drivers_mib": 0}},
+}
+"""A guest that is one program with the little of a system that it needs."""
 AT_A_TIME, IN_ALL = 50, 1000
 
 
@@ -49,7 +56,7 @@ def _boots(in_all: int, at_a_time: int) -> list[int]:
     rounds = [guests(at_a_time, ram_mib=128) for _ in range(in_all // at_a_time)]
     run = carried_out([*TYPE_1, *rounds], MICRO)
     return sorted(
-        span(origin(run, event, "create_vm"), event)
+        span(origin(run, event, "start_monitor"), event)
         for event in of(run, "boot_services")
     )
 
@@ -120,6 +127,40 @@ def vmm_memory() -> int:
     return _one_more(empty)
 
 
+def vmm_start() -> int:
+    """From the creation of a machine to the start of its monitor."""
+    return _monitor_start(carried_out([*TYPE_1, guests()]))
+
+
+def _monitor_start(run: Run) -> int:
+    return span(of(run, "create_vm")[0], of(run, "start_monitor")[0])
+
+
+def micro_vmm_memory() -> int:
+    """RAM of one more micro machine whose system needs none."""
+    system = {"kernel_mib": 0, "drivers_mib": 0, "boot": "micro"}
+    return _one_more({**MICRO, "systems": {"linux": system}}, TYPE_1)
+
+
+def micro_vmm_start() -> int:
+    """From the creation of a micro machine to the start of its monitor."""
+    return _monitor_start(carried_out([*TYPE_1, guests()], MICRO))
+
+
+def micro_vmm_cpu() -> int:
+    """CPU time of that start: what is left when the guest's boot costs none."""
+    run = carried_out([*TYPE_1, guests(ram_mib=1)], MICRO)
+    used: int = run.metrics["cpu_us"]["server"]
+    boot = run.observation["vms"]["guest-1"]["cpu_us"]
+    return used - int(boot)
+
+
+def unikernel_boot() -> int:
+    """The boot of a system that is one program and little else."""
+    run = carried_out([*TYPE_1, guests(ram_mib=16)], UNIKERNEL)
+    return span(of(run, "start_monitor")[0], of(run, "boot_services")[0])
+
+
 def idle_guest_memory() -> int:
     """RAM of an idle guest, less its monitor's."""
     return _one_more({}) - vmm_memory()
@@ -130,8 +171,8 @@ def idle_guest_to_container() -> int:
     return _one_more({}) * 1000 // container_memory()
 
 
-def _one_more(parts: Parts) -> int:
-    two, one = (carried_out([*TYPE_2, guests(count)], parts) for count in (2, 1))
+def _one_more(parts: Parts, below: tuple[Step, ...] = TYPE_2) -> int:
+    two, one = (carried_out([*below, guests(count)], parts) for count in (2, 1))
     return ram_kib(two) - ram_kib(one)
 
 
@@ -148,6 +189,12 @@ EXPERIMENTS = {
     "ring3_share": assisted_share,
     "emulated_cpu": emulated_cpu,
     "vmm_memory": vmm_memory,
+    "vmm_start": vmm_start,
+    "micro_vmm_memory": micro_vmm_memory,
+    "micro_vmm_bound": micro_vmm_memory,
+    "micro_vmm_start": micro_vmm_start,
+    "micro_vmm_cpu": micro_vmm_cpu,
+    "unikernel_boot": unikernel_boot,
     "idle_guest_memory": idle_guest_memory,
     "idle_guest_to_container": idle_guest_to_container,
 }

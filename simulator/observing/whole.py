@@ -10,6 +10,7 @@ from simulator.observing.machines import see_hypervisor, see_machine
 from simulator.observing.node import Node
 from simulator.observing.processes import see_process
 from simulator.observing.software import observe_program, observe_software
+from simulator.observing.vms import observe_vms
 from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Machine
@@ -39,8 +40,8 @@ def observe(world: World) -> dict[str, Any]:
 
     ``machines``: the tree of parts on each machine, nested as deep as the world is.
     ``programs``: per program, how attempts to run it went. ``software``: per
-    hypervisor or engine, its state and what it stands on. ``clouds``, where there
-    are some: their books.
+    hypervisor or engine, its state and what it stands on. ``vms``: the figures of
+    each virtual machine. ``clouds``, where there are some: their books.
     """
     seen = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
@@ -49,6 +50,7 @@ def observe(world: World) -> dict[str, Any]:
             name: observe_software(world, name)
             for name in (*world.hypervisors, *world.engines)
         },
+        "vms": observe_vms(world),
     }
     if world.clouds:
         seen["clouds"] = {

@@ -43,7 +43,7 @@ _SYSTEM = Record(
         "kernel_mib": may(MIB, 77),
         "drivers_mib": may(MIB, 40),
         "services_mib": may(MIB, 0),
-        "boot": may(choice("general", "micro"), "general"),
+        "boot": may(choice("general", "micro", "unikernel"), "general"),
         "libraries": may(ListOf(runtime), ()),
         "hypervisor": may(reference("hypervisors"), None),
         "features": may(ListOf(choice(*FEATURES)), ()),

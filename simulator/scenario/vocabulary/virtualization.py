@@ -6,6 +6,7 @@ from simulator.scenario.fields import (
     Record,
     choice,
     flag,
+    integer,
     may,
     need,
     reference,
@@ -18,7 +19,9 @@ from simulator.scenario.vocabulary.words import (
     group,
     place,
 )
+from simulator.subsystems.cpu import DEFAULT_WEIGHT
 from simulator.subsystems.platform import OPERATIONS
+from simulator.subsystems.virtualization.monitors import MONITORS
 
 _HYPERVISOR = Record(
     {
@@ -29,6 +32,7 @@ _HYPERVISOR = Record(
         "guest_arch": may(arch, None),
         "fallback": may(choice("refuse", "emulation", "translation"), "refuse"),
         "platform_api": may(flag(), False),
+        "monitor": may(choice(*MONITORS), "general"),
     }
 )
 _program = reference("programs")
@@ -46,7 +50,18 @@ VERBS = {
             "run": may(_program, None),
             "hypervisor": may(reference("hypervisors"), None),
             "nested": may(flag(), None),
+            "vcpus": may(integer(1, 1024), None),
+            "weight": may(integer(1, 10_000), DEFAULT_WEIGHT),
+            "cap_percent": may(integer(1, 102_400), None),
         }
     ),
+    "set_cpu": Record(
+        {
+            "on": need(place),
+            "weight": may(integer(1, 10_000), None),
+            "cap_percent": may(integer(1, 102_400), None),
+        }
+    ),
+    "crash": Record({"on": need(place)}),
     "trace": Record({"on": need(place), "operation": need(choice(*OPERATIONS))}),
 }

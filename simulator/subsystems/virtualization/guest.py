@@ -24,6 +24,7 @@ def boot_guest(
     """
     engine = machine.engine
     kernel = make(system, machine, disk)
+    yield from machine.hypervisor.launch(machine)
     span = figure(system.boot) * FIRMWARE_SHARE // 1000
     yield engine.streams.of(machine.name).jitter(span, JITTER_PERMILLE)
     if machine.state != "on":

@@ -14,12 +14,18 @@ from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.virtualization.assist import NoAssistError, choose_assist
 from simulator.subsystems.virtualization.machine import VirtualMachine
 from simulator.subsystems.virtualization.models import HypervisorModel
+from simulator.subsystems.virtualization.monitors import MONITORS
 from simulator.subsystems.virtualization.paging import (
     HUGE_LEVELS,
     LEVELS,
     nested_walk_references,
 )
 from simulator.subsystems.virtualization.root import boot_root
+from simulator.subsystems.virtualization.vcpus import (
+    ALL_CORES,
+    CpuShare,
+    virtual_cores,
+)
 from simulator.subsystems.virtualization.ways import (
     host_hops,
     outer_exits,
@@ -144,12 +150,19 @@ class Hypervisor:
         )
 
     def create(
-        self, name: str, ram_kib: int, cause: int | None, *, nested: bool | None = None
+        self,
+        name: str,
+        ram_kib: int,
+        cause: int | None,
+        *,
+        nested: bool | None = None,
+        share: CpuShare = ALL_CORES,
     ) -> VirtualMachine | None:
         """Make a virtual machine, or record why it cannot be.
 
         ``nested`` says whether the guest sees the processor's virtualization
-        extension; by default the mechanism ``vm.nested`` does.
+        extension; by default the mechanism ``vm.nested`` does. ``share`` is what it
+        gets of the cores.
         """
         try:
             assist = choose_assist(self.model, self.below, self.mechanisms)
@@ -179,7 +192,7 @@ class Hypervisor:
             arch=self.model.arch,
             engine=engine,
             memory=memory,
-            cores=self.below.cores,
+            cores=virtual_cores(name, self.below.cores, share),
             hypervisor=self,
             assist=assist,
             state_seq=seq,
@@ -188,6 +201,14 @@ class Hypervisor:
         )
         self.machines.append(machine)
         return machine
+
+    def launch(self, machine: VirtualMachine) -> Work:
+        """Start the monitor of a machine: its guest's first instruction is next."""
+        yield from MONITORS[self.model.monitor].begin(self.below.cores)
+        if machine.state == "on":
+            machine.state_seq = self.below.engine.record(
+                self.name, "start_monitor", cause=machine.state_seq, target=machine.name
+            )
 
     def _levels_of_exits(self) -> int:
         """Return how many exits of the level below one exit here takes."""
@@ -247,4 +268,4 @@ class Hypervisor:
 
     def _vmm_kib(self) -> int:
         direct = self.mechanisms["vm.devices"] == "passthrough"
-        return 0 if direct else figure("vmm_memory")
+        return 0 if direct else MONITORS[self.model.monitor].ram_kib

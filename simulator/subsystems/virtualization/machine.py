@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from simulator.engine import Engine
+from simulator.engine import Engine, Work
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory
@@ -29,6 +29,9 @@ class Monitor(Protocol):
 
     def walk_references(self, assist: str) -> int:
         """Memory references of one page walk in a guest."""
+
+    def launch(self, machine: "VirtualMachine") -> Work:
+        """Start the program that stands for a machine's hardware."""
 
     def exit(self, ns: int) -> list[Hop]:
         """Return what one exit goes through until it is handled."""

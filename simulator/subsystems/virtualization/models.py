@@ -21,5 +21,7 @@ class HypervisorModel:
     fallback: str = "refuse"
     """Without hardware virtualization it may ``refuse``, go over to ``emulation``, or
     run user code directly and rewrite the guest's kernel (``translation``)."""
+    monitor: str = "general"
+    """What stands for the hardware of one machine: see ``MONITORS``."""
     platform_api: bool = False
     """It can ask a hypervisor below its host to run its machines."""

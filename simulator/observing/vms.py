@@ -1,0 +1,38 @@
+"""The figures of every virtual machine, by name."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.subsystems.virtualization import VirtualMachine
+from simulator.world import World
+
+
+def observe_vms(world: World) -> dict[str, Any]:
+    """Return what each machine got and did; times in microseconds, memory in KiB."""
+    return {machine.name: _figures(machine) for machine in _machines(world)}
+
+
+def _machines(world: World) -> Iterator[VirtualMachine]:
+    """Go through all machines that a plan has started."""
+    for members in world.places.values():
+        for place in members:
+            if isinstance(place, VirtualMachine):
+                yield place
+
+
+def _figures(machine: VirtualMachine) -> dict[str, Any]:
+    cores = machine.cores
+    kernel = machine.occupant
+    return {
+        "state": machine.state,
+        "system": "" if kernel is None else kernel.state,
+        "hypervisor": machine.hypervisor.name,
+        "assist": machine.assist,
+        "vcpus": cores.count,
+        "cpu_us": cores.busy_us,
+        "steal_us": cores.group.steal_us,
+        "exits": machine.exits,
+        "host_calls": machine.host_calls,
+        "ram_kib": machine.memory.capacity_kib,
+        "used_kib": machine.memory.used_kib,
+    }

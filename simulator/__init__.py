@@ -7,6 +7,7 @@ checks in every variant that what a question promises holds.
 """
 
 from simulator.calibration import CALIBRATION, Figure
+from simulator.comparing import Comparison, Difference, FigureDifference, compare
 from simulator.dockerfile import Dockerfile, DockerfileError, parse_dockerfile
 from simulator.drawing import (
     draw_memory,
@@ -27,9 +28,16 @@ from simulator.evaluation import (
     DecidingEvent,
     Evaluation,
     evaluate,
-    explain,
 )
 from simulator.events import Event
+from simulator.explaining import (
+    Counterexample,
+    Divergence,
+    Explanation,
+    Search,
+    explain,
+    find_counterexample,
+)
 from simulator.mechanisms import MECHANISMS, Mechanism, altered
 from simulator.proving import (
     ProofFailure,
@@ -44,6 +52,7 @@ from simulator.running import run_arm
 from simulator.scenario.model import Arm, Claim, Evidence, Obligation, Option, Scenario
 from simulator.scenario.parser import load_scenario
 from simulator.scenario.source import Node, SourceError, parse_source
+from simulator.schema import scenario_schema
 from simulator.trace import Run, canonical_json
 from simulator.version import SIMULATOR_VERSION
 
@@ -56,13 +65,19 @@ __all__ = [
     "Claim",
     "ClaimError",
     "ClaimResult",
+    "Comparison",
+    "Counterexample",
     "DecidingEvent",
+    "Difference",
+    "Divergence",
     "Dockerfile",
     "DockerfileError",
     "Evaluation",
     "Event",
     "Evidence",
+    "Explanation",
     "Figure",
+    "FigureDifference",
     "InputError",
     "Mechanism",
     "Node",
@@ -75,16 +90,19 @@ __all__ = [
     "Run",
     "Scenario",
     "ScenarioError",
+    "Search",
     "SimulatorError",
     "SourceError",
     "altered",
     "canonical_json",
+    "compare",
     "draw_memory",
     "draw_timeline",
     "draw_topology",
     "draw_two_towers",
     "evaluate",
     "explain",
+    "find_counterexample",
     "iter_proof",
     "load_scenario",
     "parse_dockerfile",
@@ -92,5 +110,6 @@ __all__ = [
     "proof_seeds",
     "prove",
     "run_arm",
+    "scenario_schema",
     "summarise",
 ]

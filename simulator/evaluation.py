@@ -8,9 +8,9 @@ from typing import Any
 import cel
 
 from simulator.engine import Budget
-from simulator.errors import ClaimError, InputError
+from simulator.errors import ClaimError
 from simulator.events import FAILED, Event
-from simulator.expressions import Expression, ExpressionError, compiled
+from simulator.expressions import MAX_COST_US, Expression, ExpressionError, compiled
 from simulator.mechanisms import Overlay, altered
 from simulator.running import run_arm
 from simulator.scenario.model import Claim, Evidence, Params, Scenario
@@ -75,6 +75,7 @@ def evaluate(
     expressions = {
         name: compiled(claim.expression) for name, claim in scenario.claims.items()
     }
+    _check_costs(runs, expressions)
     variables = _context(runs, params, expressions.values())
     claims = {}
     for name, claim in scenario.claims.items():
@@ -87,27 +88,21 @@ def evaluate(
     return Evaluation(params, seed, runs, claims)
 
 
-def explain(evaluation: Evaluation, claim: str) -> tuple[tuple[str, Event], ...]:
-    """Return the deciding events of a claim, each after its chain of causes.
+def _check_costs(
+    runs: Mapping[str, Run], expressions: Mapping[str, Expression]
+) -> None:
+    """Raise ClaimError for a claim that would go over its runs for too long."""
+    for name, expression in expressions.items():
+        arms = runs if expression.reads_all else {arm for arm, _, _ in expression.reads}
+        entries = max((_entries(runs[arm]) for arm in arms), default=0)
+        if expression.cost_us(entries) > MAX_COST_US:
+            message = f"claim {name}: its loops take too long over {entries} entries"
+            raise ClaimError(message)
 
-    Pairs of arm and event, per arm in the order of the trace, none twice. Raises
-    InputError for a claim that is not there, or undecided for lack of budget.
-    """
-    if claim not in evaluation.claims:
-        raise InputError(f"claim {claim!r} was not decided in this variant")
-    found: list[tuple[str, Event]] = []
-    wanted: dict[str, set[int]] = {}
-    for deciding in evaluation.claims[claim].deciding:
-        chain = wanted.setdefault(deciding.arm, set())
-        events = evaluation.runs[deciding.arm].events
-        seq: int | None = deciding.seq
-        while seq is not None and seq not in chain:
-            chain.add(seq)
-            seq = events[seq].cause
-    for arm, chain in wanted.items():
-        events = evaluation.runs[arm].events
-        found += [(arm, events[seq]) for seq in sorted(chain)]
-    return tuple(found)
+
+def _entries(run: Run) -> int:
+    """Return how long a list in a run may be: its events, or its parts."""
+    return max(len(run.events), run.budget_used["objects"])
 
 
 def _context(

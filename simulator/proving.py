@@ -7,7 +7,8 @@ from typing import Any
 
 from simulator.engine import Budget
 from simulator.errors import ClaimError, InputError
-from simulator.evaluation import Evaluation, evaluate, explain
+from simulator.evaluation import Evaluation, evaluate
+from simulator.explaining import explain
 from simulator.expressions import compiled
 from simulator.mechanisms import Overlay, altered, version_suffix
 from simulator.scenario.model import Obligation, Option, Params, Scenario
@@ -297,7 +298,7 @@ def _reason_failure(evaluation: Evaluation, option: Option) -> Iterator[ProofFai
 def _failure(
     kind: str, evaluation: Evaluation, option: str, claim: str, message: str
 ) -> ProofFailure:
-    events = tuple(f"{arm}: {event}" for arm, event in explain(evaluation, claim))
+    events = tuple(f"{arm}: {event}" for arm, event in explain(evaluation, claim).chain)
     return ProofFailure(
         kind,
         evaluation.seed,

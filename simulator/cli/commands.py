@@ -3,8 +3,20 @@
 from simulator.cli.calibrate import CALIBRATE
 from simulator.cli.command import Command
 from simulator.cli.diagram import DIAGRAM
+from simulator.cli.diff import DIFF
+from simulator.cli.explain import EXPLAIN
 from simulator.cli.lab import LAB
 from simulator.cli.prove import PROVE
 from simulator.cli.run import RUN
+from simulator.cli.schema import SCHEMA
 
-COMMANDS: tuple[Command, ...] = (RUN, PROVE, DIAGRAM, LAB, CALIBRATE)
+COMMANDS: tuple[Command, ...] = (
+    RUN,
+    PROVE,
+    EXPLAIN,
+    DIFF,
+    DIAGRAM,
+    LAB,
+    SCHEMA,
+    CALIBRATE,
+)

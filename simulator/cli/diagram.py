@@ -4,7 +4,13 @@ import argparse
 from pathlib import Path
 
 from simulator.cli.command import HOLDS, Command, Terminal
-from simulator.cli.inputs import add_variant, read_scenario, read_variant
+from simulator.cli.inputs import (
+    add_mechanisms,
+    add_variant,
+    read_mechanisms,
+    read_scenario,
+    read_variant,
+)
 from simulator.drawing import DRAWINGS
 from simulator.running import run_arm
 
@@ -12,6 +18,7 @@ from simulator.running import run_arm
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a scenario (YAML)")
     add_variant(parser)
+    add_mechanisms(parser)
     parser.add_argument("--arm", help="which arm (default: the first)")
     parser.add_argument(
         "--kind", choices=tuple(DRAWINGS), default="topology", help="what to draw"
@@ -25,7 +32,9 @@ def _diagram(options: argparse.Namespace, terminal: Terminal) -> int:
     scenario = read_scenario(options)
     params = read_variant(scenario, options)
     arm = options.arm or next(iter(scenario.arms))
-    drawn = DRAWINGS[options.kind](run_arm(scenario, arm, params, seed=options.seed))
+    overlay = read_mechanisms(options)
+    run = run_arm(scenario, arm, params, seed=options.seed, mechanisms=overlay)
+    drawn = DRAWINGS[options.kind](run)
     if options.output is None:
         terminal.out.out(drawn)
     else:

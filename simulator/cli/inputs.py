@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.errors import InputError
+from simulator.mechanisms import MECHANISMS, Mechanism, Value, checked
 from simulator.scenario.model import Params, Scenario
 from simulator.scenario.parser import load_scenario
 from simulator.trace import Scalar
@@ -19,6 +20,11 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 def add_variant(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose a variant."""
     parser.add_argument("--seed", type=int, default=0, help="which variant (default 0)")
+    add_settings(parser)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the option that sets parameters."""
     parser.add_argument(
         "--set",
         action="append",
@@ -28,10 +34,46 @@ def add_variant(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_mechanisms(
+    parser: argparse.ArgumentParser, about: str = "change the simulator itself"
+) -> None:
+    """Add the option that alters mechanisms."""
+    parser.add_argument(
+        "--mechanism",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"{about}; a list is separated by commas",
+    )
+
+
 def read_scenario(options: argparse.Namespace) -> Scenario:
     """Read the scenario that the command names."""
-    file: Path = options.file
+    return read_file(options.file)
+
+
+def read_file(file: Path) -> Scenario:
+    """Read a scenario from its file; errors speak of the file by its name."""
     return load_scenario(file.read_text(encoding="utf-8"), name=file.name)
+
+
+def read_mechanisms(options: argparse.Namespace) -> dict[str, Value]:
+    """Return what ``--mechanism`` changes; raise InputError for what is not known."""
+    overlay: dict[str, Value] = {}
+    for word in options.mechanism:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise InputError(f"--mechanism {word}: give NAME=VALUE")
+        overlay[name] = checked(name, _as_set(MECHANISMS.get(name), value))
+    return overlay
+
+
+def _as_set(mechanism: Mechanism | None, value: str) -> object:
+    """Return the value as the mechanism's kind has it."""
+    if mechanism is not None and mechanism.is_list:
+        return [entry for entry in value.split(",") if entry]
+    is_number = mechanism is not None and mechanism.is_number and value.isdecimal()
+    return int(value) if is_number else value
 
 
 def read_variant(scenario: Scenario, options: argparse.Namespace) -> Params:

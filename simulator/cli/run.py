@@ -7,7 +7,9 @@ from rich.table import Table
 from simulator.cli.command import HOLDS, Command, Terminal
 from simulator.cli.inputs import (
     add_file,
+    add_mechanisms,
     add_variant,
+    read_mechanisms,
     read_scenario,
     read_variant,
     spelled_params,
@@ -21,6 +23,7 @@ from simulator.trace import Run
 def _configure(parser: argparse.ArgumentParser) -> None:
     add_file(parser)
     add_variant(parser)
+    add_mechanisms(parser)
     parser.add_argument("--arm", help="show the trace of this arm only")
 
 
@@ -29,7 +32,9 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     params = read_variant(scenario, options)
     if options.arm is not None:
         scenario.arm(options.arm)
-    evaluation = evaluate(scenario, params, seed=options.seed)
+    evaluation = evaluate(
+        scenario, params, seed=options.seed, mechanisms=read_mechanisms(options)
+    )
     runs = [run for arm, run in evaluation.runs.items() if options.arm in {None, arm}]
     if options.json:
         claims = {name: claim.holds for name, claim in evaluation.claims.items()}

@@ -27,7 +27,7 @@ from simulator.mechanisms import (
     processes,
     virtualization,
 )
-from simulator.mechanisms.mechanism import Mechanism, Value
+from simulator.mechanisms.mechanism import Mechanism, Value, listed, number, tuned
 from simulator.trace import canonical_json, digest
 
 __all__ = [
@@ -40,10 +40,13 @@ __all__ = [
     "checked_overlay",
     "defaults",
     "in_force",
+    "listed",
+    "number",
+    "tuned",
     "version_suffix",
 ]
 
-Overlay = Mapping[str, str | list[str] | tuple[str, ...]]
+Overlay = Mapping[str, str | int | list[str] | tuple[str, ...]]
 
 _KINDS = (
     kernels,
@@ -75,6 +78,8 @@ def checked(name: str, value: object) -> Value:
         close = get_close_matches(name, MECHANISMS, 1)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise InputError(f"there is no mechanism {name!r}{hint}")
+    if mechanism.is_number:
+        return _checked_number(name, mechanism, value)
     allowed = ", ".join(mechanism.choices)
     if mechanism.is_list:
         entries = tuple(value) if isinstance(value, list | tuple) else (value,)
@@ -83,6 +88,13 @@ def checked(name: str, value: object) -> Value:
         return entries
     if not isinstance(value, str) or value not in mechanism.choices:
         raise InputError(f"mechanism {name} takes one of: {allowed}")
+    return value
+
+
+def _checked_number(name: str, mechanism: Mechanism, value: object) -> int:
+    least, most = mechanism.least, mechanism.most
+    if type(value) is not int or not least <= value <= most:
+        raise InputError(f"mechanism {name} takes a number from {least} to {most}")
     return value
 
 

@@ -7,8 +7,10 @@ from simulator.mechanisms import MECHANISMS, checked
 from simulator.scenario.fields import (
     KINDS,
     Context,
+    Schema,
     Spec,
     choice,
+    integer,
     join,
     placeholder,
     suggest,
@@ -45,6 +47,10 @@ class Steps:
             steps.append((verb, VERBS[verb].read(child, join(place, verb), context)))
         return tuple(steps)
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a plan."""
+        return {"$ref": "#/$defs/plan"}
+
 
 class Changed:
     """``{mechanism: ..., set: ...}`` or ``{part: section.name.field, set: ...}``."""
@@ -66,8 +72,12 @@ class Changed:
         name = choice(*MECHANISMS).read(named, join(path, "mechanism"), context)
         if name != named.value:
             return None
-        if placeholder(wanted) is not None and not MECHANISMS[name].is_list:
-            spec: Spec = choice(*MECHANISMS[name].choices)
+        mechanism = MECHANISMS[name]
+        if mechanism.is_number:
+            number = integer(mechanism.least, mechanism.most).of_field(name)
+            return Change(name, number.read(wanted, join(path, "set"), context), True)
+        if placeholder(wanted) is not None and not mechanism.is_list:
+            spec: Spec = choice(*mechanism.choices)
             return Change(name, spec.read(wanted, join(path, "set"), context), True)
         try:
             return Change(name, checked(name, plain(wanted)), True)
@@ -91,6 +101,10 @@ class Changed:
             return None
         value = spec.read(wanted, join(path, "set"), context)
         return Change(target, value, False)
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a change."""
+        return {"$ref": "#/$defs/change"}
 
 
 def plain(node: Node) -> Any:

@@ -8,6 +8,7 @@ from simulator.scenario.fields import (
     ListOf,
     Param,
     Record,
+    Schema,
     choice,
     integer,
     join,
@@ -48,6 +49,10 @@ class ExpressionText:
                 context.report(node, path, f"a run has no part {part!r}", hint)
         return str(source)
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of an expression."""
+        return {"$ref": "#/$defs/expression"}
+
 
 _PARTS = ("events", "observation", "metrics")
 
@@ -58,6 +63,10 @@ class EvidenceEntry:
     def read(self, node: Node, path: str, context: Context) -> Evidence:
         """Return what the node says, or something harmless after a report."""
         return Evidence(**_EVIDENCE.read(node, path, context))
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a selector of events."""
+        return _EVIDENCE.schema()
 
 
 class ObligationEntry:
@@ -76,6 +85,10 @@ class ObligationEntry:
             context.report(node, join(path, "choose"), message)
         return Obligation(options, wanted or 0, fields["key"] or "")
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of an obligation."""
+        return _OBLIGATION.schema()
+
 
 claim_name = reference("claims")
 _EVIDENCE = Record(
@@ -87,7 +100,8 @@ _EVIDENCE = Record(
         "target": may(text(), ""),
         "errno_name": may(text(), ""),
         "pick": may(choice(*PICKS), "last"),
-    }
+    },
+    {"pick": "which of the events that match; all fields that are given must match"},
 )
 _OBLIGATION = Record(
     {
@@ -100,11 +114,13 @@ _OBLIGATION = Record(
                         "key": need(text(NAME, "a name")),
                         "claim": need(claim_name),
                         "refuted_by": may(claim_name, None),
-                    }
+                    },
+                    {"refuted_by": "a claim that holds wherever the option's does not"},
                 ),
                 least=1,
                 most=20,
             )
         ),
-    }
+    },
+    {"choose": "how many of the options hold, in each variant"},
 )

@@ -1,23 +1,29 @@
 """What a document may hold: small readers that check a node and return its value.
 
 A scalar may be written ``${name}``: then the parameter's every value is checked
-at once, and the result is a ``Param`` that a variant fills in later.
+at once, and the result is a ``Param`` that a variant fills in later. Every reader also
+describes what it takes as a JSON Schema.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Protocol
 
 from simulator.errors import Problem
 from simulator.scenario.source import Node
+from simulator.scenario.units import QUANTITY, Unit, UnitError, unit_of
 from simulator.trace import Scalar
+
+Schema = dict[str, Any]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 KEY = re.compile(r"[a-z][a-z0-9-]{0,62}\Z")
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}\Z")
+END = r"\Z"
+"""Where Python's patterns end; those of JSON Schema have another word for it."""
 MAX_TEXT = 4000
 MAX_PROBLEMS = 100
 """Reading stops here: more problems help nobody, and each costs a search for hints."""
@@ -42,6 +48,8 @@ class Context:
 
     problems: list[Problem] = field(default_factory=list)
     parameters: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Of parameters that are ranges: their ends."""
     names: dict[str, set[str]] = field(default_factory=dict)
     """Per kind of part: the names that the world declares."""
 
@@ -62,6 +70,10 @@ class Spec(Protocol):
     def read(self, node: Node, path: str, context: Context) -> Any:
         """Return the value that the node stands for."""
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of what ``read`` takes without a problem."""
+        ...
+
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known word, or all when they are few."""
@@ -78,6 +90,9 @@ def placeholder(node: Node) -> Param | None:
     return Param(match[1]) if match else None
 
 
+PARAMETER: Schema = {"$ref": "#/$defs/parameter"}
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A scalar with a rule: ``rule`` returns what is wrong, or nothing."""
@@ -85,16 +100,20 @@ class Check:
     kind: str
     rule: Callable[[Any, Context], tuple[str, str] | None]
     empty: Any
+    form: Mapping[str, Any] = field(default_factory=dict)
+    """What a JSON Schema can say of the rule."""
+    unit: Unit | None = None
+    """Of whole numbers: what they count, when the field's name says it."""
 
     def read(self, node: Node, path: str, context: Context) -> Any:
         """Return the scalar, or the Param that stands for it."""
         param = placeholder(node)
         if param is None:
-            wrong = self._wrong(node.kind, node.value, context)
+            value, wrong = self._taken(node.kind, node.value, context)
             if wrong:
                 context.report(node, path, *wrong)
                 return self.empty
-            return node.value
+            return value
         if param.name not in context.parameters:
             context.report(
                 node,
@@ -110,14 +129,52 @@ class Check:
                 context.report(node, path, message, wrong[1])
         return param
 
+    def of_field(self, name: str) -> "Check":
+        """Return the check as a field of this name makes it: in the field's unit."""
+        unit = unit_of(name) if self.kind == "int" and self.unit is None else None
+        return replace(self, unit=unit) if unit else self
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the scalar, of a quantity, of a parameter."""
+        own = {"type": _JSON_TYPES[self.kind], **self.form}
+        if self.unit is None:
+            return {"anyOf": [own, PARAMETER]}
+        own["description"] = f"in {self.unit.name}"
+        units = "|".join(self.unit.others)
+        quantity = {"type": "string", "pattern": f"^[0-9.]+ ?({units})$"}
+        return {"anyOf": [own, quantity, PARAMETER]}
+
+    def _taken(
+        self, kind: str, value: Any, context: Context
+    ) -> tuple[Any, tuple[str, str] | None]:
+        """Return the value, in the field's unit, and what is wrong with it."""
+        if self.unit is not None and kind == "text":
+            try:
+                number = self.unit.read(value)
+            except UnitError as error:
+                return self.empty, (error.message, error.hint)
+            if number is not None:
+                kind, value = "int", number
+        return value, self._wrong(kind, value, context)
+
     def _wrong(self, kind: str, value: Any, context: Context) -> tuple[str, str] | None:
-        if kind != self.kind:
-            hint = "put quotes around it" if self.kind == "text" else ""
-            hint = hint if kind in {"int", "decimal", "bool"} else ""
-            return f"{KINDS[self.kind]} expected, not {KINDS[kind]}", hint
-        return self.rule(value, context)
+        if kind == self.kind:
+            return self.rule(value, context)
+        return f"{KINDS[self.kind]} expected, not {KINDS[kind]}", self._hint(
+            kind, value
+        )
+
+    def _hint(self, kind: str, value: Any) -> str:
+        if self.kind == "text" and kind in {"int", "decimal", "bool"}:
+            return "put quotes around it"
+        if self.kind != "int" or self.unit is None or kind not in {"text", "decimal"}:
+            return ""
+        if QUANTITY.match(str(value)):
+            return f"let the parameter's name end in its unit: _{self.unit.suffix}"
+        return f"a whole number of {self.unit.name}, or one with its unit"
 
 
+_JSON_TYPES = {"text": "string", "int": "integer", "bool": "boolean"}
 KINDS = {
     "map": "a mapping",
     "list": "a list",
@@ -148,7 +205,11 @@ def text(pattern: re.Pattern[str] | None = None, says: str = "") -> Check:
             return f"{value!r} is not {says}", ""
         return None
 
-    return Check("text", rule, "")
+    form: Schema = {"maxLength": MAX_TEXT, "pattern": r"\S"}
+    if pattern is not None:
+        form["pattern"] = f"^{pattern.pattern.removesuffix(END)}$"
+        form["description"] = says
+    return Check("text", rule, "", form)
 
 
 def integer(low: int, high: int) -> Check:
@@ -159,7 +220,7 @@ def integer(low: int, high: int) -> Check:
             return None
         return f"{value} is out of range", f"from {low} to {high}"
 
-    return Check("int", rule, low)
+    return Check("int", rule, low, {"minimum": low, "maximum": high})
 
 
 def flag() -> Check:
@@ -175,7 +236,7 @@ def choice(*options: str) -> Check:
             return None
         return f"{value!r} is not known here", suggest(value, options)
 
-    return Check("text", rule, options[0])
+    return Check("text", rule, options[0], {"enum": list(options)})
 
 
 def reference(*kinds: str) -> Check:
@@ -187,7 +248,8 @@ def reference(*kinds: str) -> Check:
             return None
         return f"there is no {kinds[0].rstrip('s')} {value!r}", suggest(value, known)
 
-    return Check("text", rule, "")
+    form = {"description": f"a name among {' or '.join(kinds)}", "x-names": [*kinds]}
+    return Check("text", rule, "", form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +271,15 @@ class ListOf:
             self.entry.read(entry, f"{path}[{index}]", context)
             for index, entry in enumerate(node.value[: self.most])
         )
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the list."""
+        return {
+            "type": "array",
+            "items": self.entry.schema(),
+            "minItems": self.least,
+            "maxItems": self.most,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +308,16 @@ class MapOf:
             result[name] = self.entry.read(child, join(path, name), context)
         return result
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the mapping."""
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{NAME.pattern.removesuffix(END)}$"},
+            "additionalProperties": self.entry.schema(),
+            "minProperties": self.least,
+            "maxProperties": self.most,
+        }
+
 
 REQUIRED: Any = object()
 
@@ -246,6 +327,15 @@ class Record:
     """A mapping with known keys: each has a spec and, when optional, a default."""
 
     fields: Mapping[str, tuple[Spec, Any]]
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What keys mean, where their names do not say it."""
+
+    def __post_init__(self) -> None:
+        fields = {
+            name: (spec.of_field(name) if isinstance(spec, Check) else spec, default)
+            for name, (spec, default) in self.fields.items()
+        }
+        object.__setattr__(self, "fields", fields)
 
     def read(self, node: Node, path: str, context: Context) -> Any:
         """Return a dict with every key of the record."""
@@ -266,6 +356,21 @@ class Record:
             elif default is REQUIRED:
                 context.report(node, path, f"the key {name!r} is missing")
         return result
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of the mapping."""
+        properties = {}
+        for name, (spec, _) in self.fields.items():
+            properties[name] = spec.schema()
+            if name in self.about:
+                properties[name]["description"] = self.about[name]
+        required = [n for n, (_, default) in self.fields.items() if default is REQUIRED]
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": False,
+        }
 
     def _defaults(self) -> dict[str, Any]:
         return {

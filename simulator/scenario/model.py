@@ -1,7 +1,7 @@
 """A scenario as the simulator uses it: frozen, complete, with its variants."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -101,6 +101,8 @@ class Scenario:
     """SHA-256 of the canonical form of the document."""
     space: tuple[Params, ...]
     """Every variant, in the order of the file."""
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of parameters that are ranges: the first value and the last."""
 
     @property
     def space_size(self) -> int:

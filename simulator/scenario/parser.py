@@ -17,6 +17,7 @@ from simulator.scenario.fields import (
     ListOf,
     MapOf,
     Record,
+    Schema,
     TooManyProblemsError,
     may,
     need,
@@ -32,7 +33,7 @@ from simulator.scenario.source import Node, SourceError, parse_source
 from simulator.scenario.space import read_parameters, span_space
 from simulator.scenario.vocabulary import WORLD
 from simulator.scenario.vocabulary.words import SOFTWARE
-from simulator.trace import Scalar, canonical_json, digest
+from simulator.trace import canonical_json, digest
 
 
 def load_scenario(source: str, *, name: str = "<scenario>") -> Scenario:
@@ -55,21 +56,21 @@ def load_scenario(source: str, *, name: str = "<scenario>") -> Scenario:
         space = ()
     if context.problems:
         raise ScenarioError(name, tuple(context.problems))
-    return _scenario(document, _digest(root), context.parameters, space)
+    return _scenario(document, _digest(root), context, space)
 
 
 def _read(root: Node, context: Context) -> dict[str, Any]:
     """Return the checked document; not fit for use when there are problems."""
     if root.kind == "map":
         _declare(root, context)
-    document: dict[str, Any] = _DOCUMENT.read(root, "", context)
+    document: dict[str, Any] = DOCUMENT.read(root, "", context)
     return document
 
 
 def _scenario(
     document: Mapping[str, Any],
     spec_digest: str,
-    parameters: Mapping[str, tuple[Scalar, ...]],
+    context: Context,
     space: tuple[Params, ...],
 ) -> Scenario:
     arms = {
@@ -80,7 +81,7 @@ def _scenario(
         key=document["key"],
         title=document["title"],
         summary=document["summary"],
-        parameters=parameters,
+        parameters=context.parameters,
         where=document["where"],
         world=document["world"],
         setup=document["setup"],
@@ -91,6 +92,7 @@ def _scenario(
         obligations=document["obligations"],
         digest=spec_digest,
         space=space,
+        ranges=context.ranges,
     )
 
 
@@ -180,8 +182,11 @@ class _Declared:
     def read(self, node: Node, path: str, context: Context) -> None:  # noqa: ARG002
         return None
 
+    def schema(self) -> Schema:
+        return {"$ref": "#/$defs/parameters"}
 
-_DOCUMENT = Record(
+
+DOCUMENT = Record(
     {
         "key": need(text(KEY, "a key: lower-case letters, digits and -")),
         "title": need(text()),
@@ -199,7 +204,11 @@ _DOCUMENT = Record(
                         "about": may(text(), ""),
                         "changes": may(ListOf(Changed()), ()),
                         "plan": may(Steps(), ()),
-                    }
+                    },
+                    {
+                        "changes": "made to mechanisms or parts before the run",
+                        "plan": "in place of the scenario's own",
+                    },
                 ),
                 least=1,
                 most=20,
@@ -213,12 +222,28 @@ _DOCUMENT = Record(
                         "expression": need(ExpressionText()),
                         "refuted_by": may(claim_name, None),
                         "evidence": may(ListOf(EvidenceEntry()), ()),
-                    }
+                    },
+                    {
+                        "expression": "true or false, by what the arms' runs show",
+                        "refuted_by": "a claim that holds when this one does not",
+                        "evidence": "which events decide it",
+                    },
                 ),
                 least=1,
                 most=40,
             )
         ),
         "obligations": may(ListOf(ObligationEntry()), ()),
-    }
+    },
+    {
+        "key": "the scenario's name among others",
+        "where": "a condition over params that every variant meets",
+        "world": "the parts that there are at the start",
+        "setup": "done first in every arm",
+        "plan": "what arms do that have no plan of their own",
+        "arms": "the ways to act; each is one run",
+        "claims": "statements about the runs, true or false by evaluation",
+        "obligations": "what questions promise of these claims",
+    },
 )
+"""The whole of a scenario file."""

@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simulator.errors import Problem
 from simulator.expressions import ExpressionError, compiled
 from simulator.scenario.fields import KINDS, NAME, Context, join
 from simulator.scenario.source import Node
+from simulator.scenario.units import Unit, UnitError, unit_of
 from simulator.trace import Scalar
 
 MAX_PARAMETERS = 20
@@ -33,11 +35,43 @@ def read_parameters(node: Node, context: Context) -> dict[str, tuple[Scalar, ...
             message = f"{name!r} is not a name"
             context.add(Problem(line, column, path, message))
             continue
-        values = _read_values(child, path, context)
+        values = _read_values(_in_unit(name, child, path, context), path, context)
         if len(set(map(repr, values))) < len(values):
             context.report(child, path, "a value stands twice")
         result[name] = values or (0,)
+        if child.kind == "map" and values:
+            context.ranges[name] = (int(values[0]), int(values[-1]))
     return result
+
+
+def _in_unit(name: str, node: Node, path: str, context: Context) -> Node:
+    """Return the node with its quantities in the unit that the name ends in."""
+    unit = unit_of(name)
+    if unit is None or node.kind not in {"map", "list"}:
+        return node
+    if node.kind == "map":
+        ends = {
+            end: _counted(child, unit, join(path, end), context)
+            for end, child in node.value.items()
+        }
+        return replace(node, value=ends)
+    values = [
+        _counted(child, unit, f"{path}[{index}]", context)
+        for index, child in enumerate(node.value)
+    ]
+    return replace(node, value=values)
+
+
+def _counted(node: Node, unit: Unit, path: str, context: Context) -> Node:
+    """Return a quantity as the whole number that it stands for."""
+    if node.kind != "text":
+        return node
+    try:
+        found = unit.read(node.value)
+    except UnitError as error:
+        context.report(node, path, error.message, error.hint)
+        found = 1
+    return node if found is None else replace(node, kind="int", value=found)
 
 
 def _read_values(node: Node, path: str, context: Context) -> tuple[Scalar, ...]:

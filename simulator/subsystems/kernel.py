@@ -7,7 +7,7 @@ from typing import Any
 from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED
-from simulator.mechanisms import Value
+from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
 from simulator.subsystems.families import missing_call
@@ -95,12 +95,12 @@ class Kernel:
     @property
     def abis(self) -> tuple[str, ...]:
         """The system-call tables that this kernel answers."""
-        return tuple(self.mechanisms[f"kernel.{self.system.family}.abi"])
+        return listed(self.mechanisms[f"kernel.{self.system.family}.abi"])
 
     @property
     def loaders(self) -> tuple[str, ...]:
         """The binary loaders that this kernel asks, in order."""
-        return tuple(self.mechanisms[f"kernel.{self.system.family}.loaders"])
+        return listed(self.mechanisms[f"kernel.{self.system.family}.loaders"])
 
     def boot(self, cause: int | None) -> Work:
         """Go through the boot stages; ``state`` says afterwards how it ended."""

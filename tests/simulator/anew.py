@@ -1,4 +1,4 @@
-"""Everything that is written from runs: golden files, shown sessions, tables.
+"""Everything that is written from runs: golden files, shown sessions, tables, schema.
 
 `python -m tests.simulator.anew` after a change that is meant to alter runs.
 """

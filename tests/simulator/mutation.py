@@ -19,6 +19,10 @@ SEEDS = (0, 1)
 def others(mechanism: Mechanism) -> Iterator[Value]:
     """Every other choice; of a list, one entry less, one more, and none at all."""
     default = mechanism.default
+    if isinstance(default, int):
+        ends = (mechanism.least, mechanism.most)
+        yield from (end for end in ends if end != default)
+        return
     if isinstance(default, str):
         yield from (choice for choice in mechanism.choices if choice != default)
         return

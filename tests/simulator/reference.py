@@ -1,4 +1,4 @@
-"""The tables of simulator/README.md that list the words of the language.
+"""The words of the language: the tables of simulator/README.md, and its schema.
 
 `python -m tests.simulator.reference` writes them anew from the simulator itself.
 """
@@ -10,11 +10,13 @@ from typing import Any
 
 from simulator import MECHANISMS
 from simulator.actions.plan import VERBS
-from simulator.mechanisms import Value
+from simulator.cli.schema import spelled_schema
+from simulator.mechanisms import Mechanism, Value
 from simulator.subsystems.behaviour import STEPS
 from tests.source_code import ROOT
 
 PAGE = ROOT / "simulator" / "README.md"
+SCHEMA = ROOT / "docs" / "scenario.schema.json"
 _BLOCK = "<!-- {name}: begin -->\n{table}\n<!-- {name}: end -->"
 
 
@@ -37,13 +39,19 @@ def mechanisms() -> Iterator[tuple[str, str, str, str]]:
         yield (
             f"`{name}`",
             _spelled(mechanism.default),
-            _spelled(mechanism.choices),
+            _choices(mechanism),
             mechanism.about,
         )
 
 
+def _choices(mechanism: Mechanism) -> str:
+    if mechanism.is_number:
+        return f"{mechanism.least} to {mechanism.most}"
+    return _spelled(mechanism.choices)
+
+
 def _spelled(value: Value) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def tables() -> dict[str, str]:
@@ -68,6 +76,7 @@ def written(text: str) -> str:
 
 def write() -> None:
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(spelled_schema(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ from simulator import (
     ClaimError,
     DecidingEvent,
     Evaluation,
-    InputError,
     evaluate,
-    explain,
 )
 from tests.simulator.worlds import BOOT, execute, install, scenario
 
@@ -141,42 +139,6 @@ def test_the_same_event_decides_once() -> None:
     assert deciding(evaluation) == [("bad", "execve")]
 
 
-def test_an_explanation_goes_back_to_the_first_cause() -> None:
-    explained = explain(evaluated("runs.bad.metrics.kernels == 1"), "c")
-    assert [(arm, event.actor, event.action) for arm, event in explained] == [
-        ("bad", "operator", "exec"),
-        ("bad", "linux-1", "execve"),
-    ]
-
-
-def test_an_explanation_names_no_event_twice() -> None:
-    selectors = [
-        {"arm": "bad", "action": "boot_services"},
-        {"arm": "bad", "action": "boot_kernel"},
-        {"arm": "good", "action": "boot_kernel"},
-    ]
-    explained = explain(evaluated("true", selectors), "c")
-    places = [(arm, event.seq) for arm, event in explained]
-    assert len(set(places)) == len(places)
-    assert [arm for arm, _ in places] == sorted(
-        (arm for arm, _ in places), reverse=False
-    )
-    actions = [event.action for arm, event in explained if arm == "good"]
-    assert actions == [
-        "power_on",
-        "power_on_self_test",
-        "boot_boot_loader",
-        "boot_kernel",
-    ]
-
-
-def test_there_is_nothing_to_explain_about_an_unknown_claim() -> None:
-    with pytest.raises(
-        InputError, match=r"^claim 'd' was not decided in this variant$"
-    ):
-        explain(evaluated("true"), "d")
-
-
 def test_over_budget_nothing_is_decided() -> None:
     evaluation = evaluated("true", budget=Budget(events=5))
     assert (evaluation.within_budget, dict(evaluation.claims)) == (False, {})
@@ -193,3 +155,17 @@ def test_mechanisms_change_all_arms() -> None:
     versions = {run.simulator_version for run in evaluation.runs.values()}
     assert len(versions) == 1
     assert "+altered." in versions.pop()
+
+
+@pytest.mark.parametrize("start", ["runs.good.events", "runs['good'].events"])
+def test_loops_that_would_take_too_long_are_refused(start: str) -> None:
+    inner = f"{start}.all(e, {start}.all(f, e.seq > -1))"
+    assert evaluated(inner).claims["c"].holds is True
+    many = [{"repeat": {"times": 900, "steps": [{"spawn": {"program": "sh"}}]}}]
+    found = scenario(
+        [*BOOT, install("app"), install("sh"), execute("app")],
+        world={"programs": {"app": {"does": many}, "sh": {"does": [{"exit": {}}]}}},
+        claims={"c": {"text": "t", "expression": inner.replace("good", "a")}},
+    )
+    with pytest.raises(ClaimError, match=r"^claim c: its loops take too long over \d+"):
+        evaluate(found, {})

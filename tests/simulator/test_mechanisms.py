@@ -1,6 +1,7 @@
 """Mechanisms: what may be set, by whom, and that it is marked."""
 
 import re
+from types import MappingProxyType
 
 import pytest
 
@@ -10,17 +11,22 @@ from simulator.mechanisms import (
     checked_overlay,
     defaults,
     in_force,
+    listed,
+    number,
+    tuned,
     version_suffix,
 )
-from tests.simulator.worlds import BOOT, run
+from tests.simulator import mutation, reference
+from tests.simulator.scenario.problems import changed
+from tests.simulator.worlds import BOOT, mechanism, run, scenario
 
 
 @pytest.mark.parametrize("name", sorted(MECHANISMS))
 def test_a_default_is_one_of_the_choices(name: str) -> None:
-    mechanism = MECHANISMS[name]
-    assert checked(name, mechanism.default) == mechanism.default
-    assert len(mechanism.about) > 0
-    assert mechanism.is_list == isinstance(mechanism.default, tuple)
+    found = MECHANISMS[name]
+    assert checked(name, found.default) == found.default
+    assert len(found.about) > 0
+    assert found.is_list == isinstance(found.default, tuple)
 
 
 def test_lists_are_taken_in_their_order() -> None:
@@ -117,3 +123,62 @@ def test_the_mark_names_the_change() -> None:
 def test_a_mechanism_is_a_list_when_its_default_is_one() -> None:
     assert Mechanism(("a",), ("a",), "").is_list is True
     assert Mechanism("a", ("a",), "").is_list is False
+
+
+TUNED = {"x.grace_ms": tuned(100, 10, 1000, "how long")}
+
+
+@pytest.fixture
+def _with_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = MappingProxyType({**MECHANISMS, **TUNED})
+    monkeypatch.setattr("simulator.mechanisms.MECHANISMS", known)
+    monkeypatch.setattr("simulator.scenario.arms.MECHANISMS", known)
+
+
+@pytest.mark.usefixtures("_with_a_number")
+@pytest.mark.parametrize(("wanted", "set_to"), [(20, 20), ("0.2 s", 200)])
+def test_an_arm_tunes_a_number(wanted: object, set_to: int) -> None:
+    found = scenario(changes=[mechanism("x.grace_ms", wanted)])
+    assert [(c.target, c.value) for c in found.arm("a").changes] == [
+        ("x.grace_ms", set_to)
+    ]
+
+
+@pytest.mark.usefixtures("_with_a_number")
+def test_a_parameter_tunes_a_number() -> None:
+    change = mechanism("x.grace_ms", "${grace_ms}")
+    assert changed(change, parameters={"grace_ms": [10, "1 s"]}) == []
+    ((path, message, _),) = changed(change, parameters={"grace_ms": [10, 9]})
+    assert path == "arms.a.changes[0].set"
+    assert message == "value 9 of parameter grace_ms: 9 is out of range"
+
+
+@pytest.mark.usefixtures("_with_a_number")
+def test_a_number_is_tuned_within_its_bounds() -> None:
+    assert checked("x.grace_ms", 10) == 10
+    for wrong in (9, 1001, True, "10", (10,)):
+        with pytest.raises(InputError) as caught:
+            checked("x.grace_ms", wrong)
+        assert str(caught.value) == (
+            "mechanism x.grace_ms takes a number from 10 to 1000"
+        )
+    with altered({"x.grace_ms": 20}):
+        assert defaults()["x.grace_ms"] == 20
+    assert defaults()["x.grace_ms"] == 100
+
+
+def test_values_are_of_their_kind() -> None:
+    assert (listed(("a", "b")), number(3)) == (("a", "b"), 3)
+    with pytest.raises(TypeError, match="'a' is not the value of a list"):
+        listed("a")
+    with pytest.raises(TypeError, match="'a' is not the value of a number"):
+        number("a")
+
+
+def test_the_other_choices_of_a_number() -> None:
+    assert list(mutation.others(TUNED["x.grace_ms"])) == [10, 1000]
+    assert list(mutation.others(tuned(10, 10, 1000, ""))) == [1000]
+
+
+def test_the_table_shows_the_bounds_of_a_number() -> None:
+    assert reference._choices(TUNED["x.grace_ms"]) == "10 to 1000"

@@ -8,6 +8,7 @@ from simulator.scenario.fields import (
     ListOf,
     MapOf,
     Record,
+    Schema,
     choice,
     integer,
     may,
@@ -43,6 +44,10 @@ class Command:
             return (*SHELL, text().read(node, path, context))
         return ListOf(text()).read(node, path, context)
 
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a command in either form."""
+        return {"anyOf": [text().schema(), ListOf(text()).schema()]}
+
 
 def tag_or_image() -> Check:
     """A tag of a registry or of a build, or an image of the world: its digest."""
@@ -53,7 +58,8 @@ def tag_or_image() -> Check:
             return None
         return f"there is no image {value!r}", suggest(value, known)
 
-    return Check("text", rule, "")
+    form = {"description": "a tag, or a name among images", "x-names": ["images"]}
+    return Check("text", rule, "", form)
 
 
 tag = text(TAG, "a name and a tag such as web:1.0")

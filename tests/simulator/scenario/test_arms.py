@@ -178,7 +178,7 @@ PART_HINT = "section.name.field of the world, such as machines.server.ram_mib"
             "x",
             "set",
             "a whole number expected, not text",
-            "",
+            "a whole number of MiB, or one with its unit",
         ),
     ],
 )

@@ -91,7 +91,7 @@ claims:
         ),
         (
             "line 5, column 33 at world.machines.server.ram_mib: a whole number "
-            "expected, not text"
+            "expected, not text (a whole number of MiB, or one with its unit)"
         ),
         (
             "line 10, column 9 at arms.a.plan[0]: unknown action 'exce' "

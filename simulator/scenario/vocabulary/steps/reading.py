@@ -6,6 +6,7 @@ from simulator.scenario.fields import (
     KINDS,
     Context,
     Record,
+    Schema,
     join,
     suggest,
 )
@@ -40,3 +41,7 @@ class StepList:
                 continue
             steps.append((kind, STEPS[kind].read(child, join(place, kind), context)))
         return tuple(steps)
+
+    def schema(self) -> Schema:
+        """Return the JSON Schema of a list of steps."""
+        return {"$ref": "#/$defs/steps"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED, OK
-from simulator.mechanisms import Value
+from simulator.mechanisms import Value, listed
 from simulator.subsystems.containers.images import ContainerImage, distinct
 from simulator.subsystems.containers.registry import warning
 from simulator.subsystems.containers.store import ImageStore
@@ -276,14 +276,14 @@ class ContainerEngine:
 
     def _isolate(self, container: Container) -> Confinement:
         """Make what the container's processes will see of its kernel."""
-        kinds = self.mechanisms["container.namespaces"]
+        kinds = listed(self.mechanisms["container.namespaces"])
         if self.mechanisms["container.network"] == "host":
             kinds = tuple(kind for kind in kinds if kind != "net")
         container.inside = isolate(
             container.kernel,
             container.name,
             container.root,
-            tuple(kinds),
+            kinds,
             container.isolation,
         )
         return container.inside

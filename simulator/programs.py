@@ -40,6 +40,7 @@ def _program(name: str, fields: Mapping[str, Any], paths: Mapping[str, str]) -> 
         ),
         reaps=fields["reaps"],
         acts_as=fields["acts_as"],
+        oom_score_adj=fields["oom_score_adj"],
         execs_last=fields["execs_last"],
     )
 

@@ -28,6 +28,7 @@ from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
+from simulator.subsystems.oom import NEVER
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.processes import Process
 from simulator.subsystems.storage import Storage
@@ -188,6 +189,7 @@ class World:
             has_extension=fields["virtualization"],
             firmware_extension=fields["virtualization"],
             network_mib_s=fields["network_mib_s"],
+            disk_iops=fields["disk_iops"],
             storage=Storage(name, fields["disk_mib"] * KIB, fields["disk_mib_s"]),
             has_nested_paging=fields["nested_paging"],
         )
@@ -247,6 +249,8 @@ def _system(name: str, fields: Mapping[str, Any]) -> System:
         runtimes=fields["libraries"],
         hypervisor=fields["hypervisor"] or "",
         features=fields["features"],
+        swap_kib=fields["swap_mib"] * KIB,
+        pid_max=fields["pid_max"],
     )
 
 
@@ -266,11 +270,15 @@ def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
 
 
 def _service(name: str, binary_format: str, fields: Mapping[str, Any]) -> Program:
-    """Return the program file of a hypervisor or an engine that is a program."""
+    """Return the program file of a hypervisor or an engine that is a program.
+
+    Service managers protect such daemons from the OOM killer; what they run is not.
+    """
     return Program(
         name=name,
         path=f"/usr/bin/{name}",
         format=binary_format,
         arch=fields["arch"],
         ram_kib=fields["ram_mib"] * KIB,
+        oom_score_adj=NEVER,
     )

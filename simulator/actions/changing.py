@@ -126,6 +126,7 @@ def _start_service(
         )
     else:
         service = Hypervisor(model, kernel.platform, kernel, world.mechanisms)
+    attempt.process.watchers.append(lambda process: service.fall(process.state_seq))
     world.installed[model.name] = service
     kernel.guests.append(service)
     service.begin(attempt.seq)

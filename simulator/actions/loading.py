@@ -30,7 +30,7 @@ def _serve(world: World, process: Process, requests: int) -> Work:
     cost = request_cost(program, platform, process.operation_ns)
     span = max(1, requests * cost.ns // 1000)
     began = world.engine.now
-    yield from platform.cores.use(span)
+    yield from process.compute(span)
     platform.exits += requests * cost.exits
     platform.host_calls += requests * cost.calls
     process.served += requests

@@ -9,6 +9,7 @@ from simulator.actions.places import (
 )
 from simulator.engine import Task, Work
 from simulator.events import FAILED
+from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import Isolation
@@ -24,10 +25,16 @@ def execute(world: World, arguments: Arguments, asked: int) -> Work:
     """Run a program at a place."""
     program = world.programs[arguments["program"]]
     for place in places_of(world, arguments["on"], asked):
-        yield from run_at(world, place, program, asked)
+        yield from run_at(world, place, program, asked, arguments["cgroup"])
 
 
-def run_at(world: World, place: Place, program: Program, cause: int) -> Work:
+def run_at(
+    world: World,
+    place: Place,
+    program: Program,
+    cause: int,
+    cgroup: str | None = None,
+) -> Work:
     """Run a program at one place; what it came to is noted under its name."""
     kernel = kernel_of(place)
     if kernel is None:
@@ -44,8 +51,16 @@ def run_at(world: World, place: Place, program: Program, cause: int) -> Work:
         place=_view(place, kernel),
         namespaces=inside.namespaces if inside else None,
         credentials=inside.credentials if inside else None,
+        cgroup=_cgroup(place, kernel, cgroup),
     )
     _note(world, program, attempt)
+
+
+def _cgroup(place: Place, kernel: Kernel, path: str | None) -> Cgroup | None:
+    """Return the cgroup for a program: its container's, or one of the machine."""
+    if isinstance(place, Container):
+        return place.cgroup
+    return kernel.cgroups.make(path) if path else None
 
 
 def _view(place: Place, kernel: Kernel) -> str:
@@ -133,7 +148,12 @@ def _one_container(
     if image is None:
         return
     attempt: Attempt | None = yield from engine.start(
-        name, image, program.path, asked, _isolation(arguments)
+        name,
+        image,
+        program.path,
+        asked,
+        isolation=_isolation(arguments),
+        limits=arguments["limits"],
     )
     container = next(entry for entry in engine.containers if entry.name == name)
     world.places.setdefault(arguments["name"], []).append(container)

@@ -18,4 +18,7 @@ MECHANISMS = {
         ("namespace", "system"),
         "orphans go to their PID namespace's init, or to the system's",
     ),
+    "cgroup.pids": Mechanism(
+        "on", ("on", "off"), "a cgroup bounds how many processes there are in it"
+    ),
 }

@@ -16,6 +16,10 @@ def measure(world: World) -> dict[str, Any]:
             name: machine.memory.used_kib for name, machine in machines.items()
         },
         "cpu_us": {name: machine.cores.busy_us for name, machine in machines.items()},
+        "device_kib": {
+            name: machine.block_device.moved_kib for name, machine in machines.items()
+        },
+        "swapped_kib": sum(kernel.pages.swapped_kib for kernel in running),
         "image_disk_kib": sum(
             part.disk_kib
             for part in world.installed.values()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulator.observing.cgroups import see_cgroups
 from simulator.observing.clouds import observe_cloud
 from simulator.observing.containers import see_container, see_engine
 from simulator.observing.kernels import see_kernel
@@ -41,7 +42,8 @@ def observe(world: World) -> dict[str, Any]:
     ``machines``: the tree of parts on each machine, nested as deep as the world is.
     ``programs``: per program, how attempts to run it went. ``software``: per
     hypervisor or engine, its state and what it stands on. ``vms``: the figures of
-    each virtual machine. ``clouds``, where there are some: their books.
+    each virtual machine. ``cgroups``: per kernel, what the files of its groups hold.
+    ``clouds``, where there are some: their books.
     """
     seen = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
@@ -51,6 +53,11 @@ def observe(world: World) -> dict[str, Any]:
             for name in (*world.hypervisors, *world.engines)
         },
         "vms": observe_vms(world),
+        "cgroups": {
+            kernel.name: see_cgroups(kernel)
+            for kernel in world.kernels
+            if kernel.cgroups.groups
+        },
     }
     if world.clouds:
         seen["clouds"] = {

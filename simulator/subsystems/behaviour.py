@@ -12,7 +12,7 @@ from typing import Any
 from simulator.engine import Work
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.processes import Process
-from simulator.subsystems.steps import life
+from simulator.subsystems.steps import life, memory
 
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
@@ -31,8 +31,8 @@ def carry_out(process: Process, steps: tuple[Step, ...]) -> Work:
     """Do steps one after the other, for as long as the process is what it is."""
     image = process.image
     for kind, arguments in steps:
-        while process.state == "stopped":
-            yield process.resumed
+        while (gate := process.held) is not None:
+            yield gate
         yield from STEPS[kind](process, arguments)
         if process.image is not image or not process.alive:
             return
@@ -76,5 +76,9 @@ def _repeat(process: Process, arguments: Mapping[str, Any]) -> Work:
             return
 
 
-STEPS: Mapping[str, StepFunction] = {**life.STEPS, "repeat": _repeat}
+STEPS: Mapping[str, StepFunction] = {
+    **life.STEPS,
+    **memory.STEPS,
+    "repeat": _repeat,
+}
 """Every step: what ``does`` may list."""

@@ -5,14 +5,15 @@ its own, started in stages. With the mechanism ``container.kernel`` set to ``own
 the engine boots a kernel for each container instead.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED, OK
 from simulator.mechanisms import Value, listed
+from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.containers.images import ContainerImage, distinct
 from simulator.subsystems.containers.registry import warning
 from simulator.subsystems.containers.store import ImageStore
@@ -21,7 +22,7 @@ from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isolate
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
-from simulator.subsystems.memory import OutOfMemoryError
+from simulator.subsystems.memory import OutOfMemoryError, Victim
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
@@ -67,6 +68,8 @@ class Container:
     state_seq: int | None = None
     machine: VirtualMachine | None = None
     """The virtual machine of its own, when it has one."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    cgroup: Cgroup | None = None
     isolation: Isolation = DEFAULT
     inside: Confinement | None = None
     """What its processes see, and who they are; None before it has namespaces."""
@@ -171,15 +174,22 @@ class ContainerEngine:
             return None
         return (yield from store.pull(wanted, cause))
 
+    def victims(self) -> Sequence[Victim]:
+        """Return the machines of its own that some containers have."""
+        machines = [c.machine for c in self.containers if c.machine is not None]
+        return [victim for m in machines for victim in m.hypervisor.victims()]
+
     def start(
         self,
         name: str,
         image: ContainerImage,
         path: str,
         cause: int | None,
+        *,
         isolation: Isolation = DEFAULT,
+        limits: Mapping[str, Any] | None = None,
     ) -> Work:
-        """Start one container that runs ``path``.
+        """Start one container that runs ``path``, bounded by the limits of its cgroup.
 
         The result is the ``Attempt`` to run it, None when it did not come to that.
         """
@@ -191,7 +201,9 @@ class ContainerEngine:
         yield stream.jitter(engine_span, 50)
         copied = self.mechanisms["container.layers"] == "copied"
         root = image.tree.copy(name if copied else image.name)
-        container = Container(name, image, self.host, root, isolation=isolation)
+        container = Container(
+            name, image, self.host, root, isolation=isolation, limits=limits or {}
+        )
         self.containers.append(container)
         said = warning(image, self.store.host)
         container.state_seq = engine.record(
@@ -231,6 +243,8 @@ class ContainerEngine:
         )
         if self.mechanisms["container.limits"] == "on":
             yield spans["cgroup"]
+            container.cgroup = self.host.cgroups.make(container.name)
+            container.cgroup.limit(container.limits)
             seq = engine.record(self.name, "cgroup", cause=seq, target=container.name)
         yield spans["rootfs"]
         container.state_seq = engine.record(
@@ -300,6 +314,7 @@ class ContainerEngine:
             operation_ns=extra,
             namespaces=inside.namespaces if inside else None,
             credentials=inside.credentials if inside else None,
+            cgroup=container.cgroup,
         )
         container.main = process = attempt.process
         container.state_seq = attempt.seq

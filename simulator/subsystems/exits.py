@@ -21,7 +21,7 @@ def end(
     """
     status = KILLED + NUMBERS[signal] if signal else exit_status or 0
     process.state, process.exit_status, process.signal = "zombie", status, signal
-    kernel.platform.memory.release(process.owner)
+    kernel.pages.forget(process)
     seq = _record(process, cause, log)
     process.state_seq = seq
     _stop_work(process)
@@ -47,6 +47,7 @@ def reap(process: Process) -> None:
     process.state = "gone"
     if process.parent is not None:
         process.parent.children.remove(process)
+    process.kernel.pids_used -= 1
     if process.cgroup is not None:
         process.cgroup.leave(process)
 

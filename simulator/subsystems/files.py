@@ -76,6 +76,8 @@ class Program:
     """What they do about a signal: ``exit``, ``ignore``, ``forward``, ``default``."""
     reaps: bool = False
     """They wait for every child, adopted ones too."""
+    oom_score_adj: int = 0
+    """Thousandths of all memory that the OOM killer adds to its size; -1000: never."""
     acts_as: str = "program"
     """``shell`` and ``init`` run what their arguments name."""
     execs_last: bool = False

@@ -10,8 +10,9 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
+from simulator.subsystems.cgroups import Cgroup, Cgroups
 from simulator.subsystems.families import missing_call
-from simulator.subsystems.files import FileTree, Step
+from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import (
     ERRNO,
     ExecError,
@@ -27,6 +28,7 @@ from simulator.subsystems.namespaces import (
     Namespaces,
     initial_namespaces,
 )
+from simulator.subsystems.pages import Pages
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.processes import (
     Attempt,
@@ -55,7 +57,7 @@ class Setting:
     credentials: Credentials
     parent: Process | None = None
     operation_ns: int = 0
-    cgroup: Any = None
+    cgroup: Cgroup | None = None
     arguments: tuple[str, ...] = ()
 
 
@@ -79,6 +81,10 @@ class Kernel:
     """Process 1, from the boot stage ``init`` on."""
     namespaces: Namespaces = field(init=False)
     """The ones that it boots with."""
+    cgroups: Cgroups = field(init=False)
+    pages: Pages = field(init=False)
+    pids_used: int = 0
+    """Processes that hold a number: all that ended and were collected do not."""
     watchers: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the ``seq`` of the event when the kernel dies."""
     _last_number: int = FIRST_NUMBER
@@ -86,6 +92,8 @@ class Kernel:
     def __post_init__(self) -> None:
         """Make the first namespaces; a kernel is never without."""
         self.namespaces = initial_namespaces(self.root, self.platform.name)
+        self.cgroups = Cgroups(self.platform, self.mechanisms)
+        self.pages = Pages(self)
 
     @property
     def superuser(self) -> Credentials:
@@ -101,6 +109,18 @@ class Kernel:
     def loaders(self) -> tuple[str, ...]:
         """The binary loaders that this kernel asks, in order."""
         return listed(self.mechanisms[f"kernel.{self.system.family}.loaders"])
+
+    @property
+    def swap_kib(self) -> int:
+        """Swap space that the system turns on at its boot."""
+        return self.system.swap_kib
+
+    @property
+    def overcommit(self) -> str:
+        """What it promises of memory; only Linux promises more than there is."""
+        if self.system.family != "linux":
+            return "never"
+        return str(self.mechanisms["kernel.overcommit"])
 
     def boot(self, cause: int | None) -> Work:
         """Go through the boot stages; ``state`` says afterwards how it ended."""
@@ -119,6 +139,8 @@ class Kernel:
             if self.state == "dead":
                 return
         self.state = "running"
+        if self.system.family == "linux":
+            self.platform.memory.relief = self.pages.relieve
 
     def execute(
         self,
@@ -140,7 +162,8 @@ class Kernel:
         by init.
         """
         yield from self.platform.cores.use(
-            figure("fork_exec") * self.platform.cpu_permille // 1000
+            figure("fork_exec") * self.platform.cpu_permille // 1000,
+            None if cgroup is None else cgroup.cpu_group,
         )
         setting = Setting(
             self.root if root is None else root,
@@ -154,7 +177,10 @@ class Kernel:
         )
         if self.state != "running":
             return Attempt(cause or 0, errno_name="EIO")
-        return self._execute(path, setting, cause)
+        if not self._may_fork(cgroup):
+            seq = self._cannot_fork(path, parent, cgroup, cause)
+            return Attempt(seq, errno_name="EAGAIN")
+        return (yield from self._execute(path, setting, cause))
 
     def everyone(self) -> Iterator[Process]:
         """Go through all processes that there ever were, init first."""
@@ -164,8 +190,9 @@ class Kernel:
 
     def fork(self, process: Process, cause: int | None) -> Process | None:
         """Make a copy of a process, which is its child; None when it may not."""
-        if process.cgroup is not None and not process.cgroup.may_fork():
-            self._cannot_fork(process, cause)
+        if not self._may_fork(process.cgroup):
+            path = process.program.path
+            process.last_seq = self._cannot_fork(path, process, process.cgroup, cause)
             return None
         self.platform.engine.allocate()
         setting = Setting(
@@ -204,7 +231,7 @@ class Kernel:
         arguments: tuple[str, ...] = (),
     ) -> Work:
         """Let a process become another program; the result is an ``Attempt``."""
-        yield from self.platform.cores.use(
+        yield from process.compute(
             figure("fork_exec") * self.platform.cpu_permille // 1000
         )
         request = Request(self.platform.arch, process.root, self.loaders, self.handlers)
@@ -212,15 +239,10 @@ class Kernel:
             image = find_image(path, request)
         except ExecError as error:
             return self._failed(path, error, cause)
-        self.platform.memory.release(process.owner)
+        self.pages.forget(process)
         process.become(image, arguments)
-        try:
-            self._charge(image, process.owner, process.root.device)
-        except OutOfMemoryError as error:
-            seq = self.end(process, signal="SIGKILL", cause=cause, log=str(error))
-            return Attempt(seq, process, "ENOMEM")
         process.last_seq = self._record_exec(process, cause)
-        return self._begin(process)
+        return (yield from self._load(process))
 
     def signal(
         self,
@@ -278,6 +300,8 @@ class Kernel:
         try:
             self.platform.memory.charge(needs or stage, kib)
         except OutOfMemoryError as error:
+            if self.state == "dead" and self.state_seq is not None:
+                return self.state_seq
             self.state = "dead"
             self.state_seq = engine.record(
                 self.name,
@@ -294,17 +318,47 @@ class Kernel:
             self._start_init(self.state_seq)
         return self.state_seq
 
-    def _execute(self, path: str, setting: Setting, cause: int | None) -> Attempt:
+    def _execute(self, path: str, setting: Setting, cause: int | None) -> Work:
         request = Request(self.platform.arch, setting.root, self.loaders, self.handlers)
         try:
             image = find_image(path, request)
-            process = self._map(image, setting)
+            self._admit(image)
         except ExecError as error:
             return self._failed(path, error, cause)
-        except OutOfMemoryError as error:
-            return self._failed(path, ExecError("ENOMEM", str(error)), cause)
+        self.platform.engine.allocate()
+        process = self._enter(image, setting)
         process.start_seq = self._record_exec(process, cause)
         process.state_seq = process.last_seq = process.start_seq
+        return (yield from self._load(process))
+
+    def _admit(self, image: Image) -> None:
+        """Raise ExecError when a program needs more memory than may be promised."""
+        wanted = sum(binary.ram_kib for binary in _binaries(image))
+        if not self.pages.may_commit(wanted):
+            memory = self.platform.memory
+            error = OutOfMemoryError(memory.name, wanted, memory.free_kib)
+            raise ExecError("ENOMEM", str(error))
+
+    def _load(self, process: Process) -> Work:
+        """Give a program its memory and let it begin; it may be killed on the way."""
+        shared = self.mechanisms["kernel.page_sharing"] == "on"
+        binaries = _binaries(process.image)
+        own = sum(b.ram_kib if shared else b.ram_kib + b.text_kib for b in binaries)
+        fits = yield from self.pages.take(process, own, touches=False)
+        for binary in binaries if shared else ():
+            if fits and binary.text_kib:
+                file = f"{process.root.device}:{binary.path}"
+                fits = yield from self.pages.map_text(process, file, binary.text_kib)
+        if not process.alive:
+            return Attempt(process.state_seq, process)
+        if not fits:
+            seq = self.end(
+                process,
+                signal="SIGKILL",
+                cause=process.last_seq,
+                log="Killed: no memory for its pages",
+            )
+            return Attempt(seq, process, "ENOMEM")
         return self._begin(process)
 
     def _record_exec(self, process: Process, cause: int | None) -> int:
@@ -318,28 +372,6 @@ class Kernel:
             loader=process.image.loader,
             place=process.place,
         )
-
-    def _map(self, image: Image, setting: Setting) -> Process:
-        """Give an image its memory and a process."""
-        owner = f"pid {self.namespaces.pid.last_pid + 1}"
-        self._charge(image, owner, setting.root.device)
-        self.platform.engine.allocate()
-        return self._enter(image, setting)
-
-    def _charge(self, image: Image, owner: str, device: str) -> None:
-        """Give an image its memory, or raise OutOfMemoryError."""
-        program = image.handed or image.binary
-        binaries = {binary.path: binary for binary in (image.binary, program)}
-        memory = self.platform.memory
-        memory.charge(owner, sum(binary.ram_kib for binary in binaries.values()))
-        shared = self.mechanisms["kernel.page_sharing"] == "on"
-        try:
-            for binary in binaries.values():
-                file = f"{device}:{binary.path}"
-                memory.map_file(file, binary.text_kib, shared=shared, owner=owner)
-        except OutOfMemoryError:
-            memory.release(owner)
-            raise
 
     def _enter(self, image: Image, setting: Setting) -> Process:
         """Make a process and enter it into the tables."""
@@ -364,7 +396,14 @@ class Kernel:
         )
         enter(process)
         self.processes.append(process)
+        self.pids_used += 1
+        if setting.cgroup is not None:
+            setting.cgroup.enter(process)
         return process
+
+    def _may_fork(self, cgroup: Cgroup | None) -> bool:
+        fits = self.pids_used < self.system.pid_max
+        return fits and (cgroup is None or cgroup.may_fork())
 
     def _start_init(self, seq: int) -> None:
         setting = Setting(
@@ -410,14 +449,24 @@ class Kernel:
         )
         return Attempt(seq, process, "ENOSYS")
 
-    def _cannot_fork(self, process: Process, cause: int | None) -> None:
-        process.last_seq = self.platform.engine.record(
+    def _cannot_fork(
+        self,
+        path: str,
+        process: Process | None,
+        cgroup: Cgroup | None,
+        cause: int | None,
+    ) -> int:
+        """Record that there is no number for one more process."""
+        detail: dict[str, object] = {} if process is None else {"pid": process.pid}
+        if cgroup is not None and not cgroup.has_pids_left:
+            detail["kernel_log"] = f"fork rejected by pids controller in /{cgroup.name}"
+        return self.platform.engine.record(
             self.name,
             "fork",
             FAILED,
             cause=cause,
-            target=process.program.path,
-            pid=process.pid,
+            target=path,
+            **detail,
             errno=ERRNO["EAGAIN"],
             errno_name="EAGAIN",
             log="fork: retry: Resource temporarily unavailable",
@@ -435,3 +484,9 @@ class Kernel:
             log=error.log,
         )
         return Attempt(seq, errno_name=error.errno_name)
+
+
+def _binaries(image: Image) -> tuple[Program, ...]:
+    """Return the files that an image is made of: the program, its interpreter."""
+    program = image.handed or image.binary
+    return tuple({b.path: b for b in (image.binary, program)}.values())

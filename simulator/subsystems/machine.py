@@ -7,6 +7,7 @@ from typing import Any
 from simulator.calibration import figure
 from simulator.engine import Engine, Work
 from simulator.events import FAILED
+from simulator.subsystems.block import BlockDevice
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
@@ -49,6 +50,9 @@ class Machine:
     services: list[tuple[str, Any]] = field(default_factory=list)
     """System and model of each hypervisor or engine that its boot starts again."""
     occupant: Kernel | Hypervisor | None = None
+    disk_iops: int = 20_000
+    """Requests that its disk takes in a second."""
+    _device: BlockDevice | None = None
     cpu_permille: int = 1000
     kernel_permille: int = 1000
     exits: int = 0
@@ -62,6 +66,13 @@ class Machine:
             root = self.occupant.root
             return None if root is None else root.occupant
         return self.occupant
+
+    @property
+    def block_device(self) -> BlockDevice:
+        """Its disk as what reads and writes queue for; made when first asked for."""
+        if self._device is None:
+            self._device = BlockDevice(self.engine, self.storage.mib_s, self.disk_iops)
+        return self._device
 
     def way(self, operation: str) -> tuple[Hop, ...]:  # noqa: ARG002
         """Return no hops: a kernel on bare hardware has the devices itself."""

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from simulator.engine import Engine
+from simulator.subsystems.block import BlockDevice
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.storage import Storage
@@ -43,6 +44,10 @@ class Platform(Protocol):
     """The processor walks the tables of a guest and of its host (EPT, NPT)."""
     state_seq: int | None
     """The event that put this platform into its present state."""
+
+    @property
+    def block_device(self) -> BlockDevice:
+        """What files and swap lie on; all levels queue for the same one."""
 
     @property
     def cpu_permille(self) -> int:

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from simulator.engine import Gate, Task, Work
 from simulator.mechanisms import Value
+from simulator.subsystems.cpu import CpuGroup
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import Image
+from simulator.subsystems.memory import Victim
 from simulator.subsystems.namespaces import Namespaces, PidNamespace
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.users import Credentials
@@ -22,6 +24,9 @@ class Service(Protocol):
 
     def fall(self, seq: int) -> None:
         """Its kernel has died, as event ``seq`` tells: it ends, and all it runs."""
+
+    def victims(self) -> Sequence[Victim]:
+        """What of it can be killed for memory, beside its own process."""
 
 
 ALIVE = ("running", "stopped")
@@ -47,6 +52,7 @@ class Process:
     children: list["Process"] = field(default_factory=list)
     arguments: tuple[str, ...] = ()
     cgroup: Any = None
+    """Its control group; None: the root, which has no limits."""
     state: str = "running"
     """``running``, ``stopped``, ``zombie`` or ``gone``."""
     exit_status: int | None = None
@@ -98,9 +104,33 @@ class Process:
         return f"pid {self.pid}"
 
     @property
+    def cpu_group(self) -> CpuGroup | None:
+        """What its threads share their time with; None: they stand alone."""
+        group: CpuGroup | None = self.cgroup.cpu_group if self.cgroup else None
+        return group
+
+    @property
+    def held(self) -> Gate | None:
+        """What it waits for while it is stopped or its cgroup is frozen."""
+        if self.state == "stopped":
+            return self.resumed
+        for group in () if self.cgroup is None else self.cgroup.chain():
+            if group.frozen:
+                thawed: Gate = group.thawed
+                return thawed
+        return None
+
+    @property
     def pid_inside(self) -> int:
         """Its number in its own PID namespace."""
         return self.pids[0][1]
+
+    def compute(self, microseconds: int) -> Work:
+        """Use a core for so long, as far as its cgroup lets it."""
+        self.computing += 1
+        yield from self.kernel.platform.cores.use(microseconds, self.cpu_group)
+        self.computing -= 1
+        self.cpu_us += microseconds
 
     def pid_in(self, namespace: PidNamespace) -> int:
         """Return its number in a namespace; 0 when it cannot be seen from there."""
@@ -140,6 +170,17 @@ class Executive(Protocol):
     init: Process | None
     processes: list[Process]
     watchers: list[Callable[[int], None]]
+    pages: Any
+    """Its management of memory."""
+    pids_used: int
+
+    @property
+    def swap_kib(self) -> int:
+        """Swap space that it has."""
+
+    @property
+    def overcommit(self) -> str:
+        """What it promises of memory: ``heuristic``, ``never`` or ``always``."""
 
     @property
     def guests(self) -> Sequence[Service]:

@@ -97,9 +97,14 @@ def deliver(
 
 
 def _resume(process: Process, seq: int) -> None:
-    """Let a stopped process go on; what was sent to it meanwhile arrives now."""
+    """Let a stopped process go on."""
     process.state, process.state_seq = "running", seq
     process.kernel.platform.engine.open(process.resumed)
+    deliver_pending(process, seq)
+
+
+def deliver_pending(process: Process, seq: int) -> None:
+    """Deliver what was sent to a process while it stood still, after event ``seq``."""
     waiting, process.pending = process.pending, []
     for name, sender in waiting:
         deliver(process.kernel, process, name, seq, sender)
@@ -110,6 +115,8 @@ def _disposition(process: Process, name: str, sender: Process | None) -> str:
     if process.state == "zombie":
         return "none"
     if process.state == "stopped" and name not in {"SIGKILL", "SIGCONT"}:
+        return "pend"
+    if name != "SIGKILL" and process.held is not None and process.state == "running":
         return "pend"
     chosen = process.handlers.get(name, "default")
     if chosen != "default":

@@ -24,6 +24,9 @@ BUSY_SHARE = 4
 """One part in so many of a boot stage is CPU work, the rest waits for devices."""
 JITTER_PERMILLE = 20
 
+PID_MAX = 32_768
+"""``kernel.pid_max`` of Linux when nobody sets it."""
+
 _INIT = {
     "linux": ("init", "/sbin/init", "elf"),
     "nt": ("smss", "/windows/system32/smss.exe", "pe"),
@@ -50,6 +53,9 @@ class System:
     """The hypervisor that its boot loader can start below it."""
     features: tuple[str, ...] = ()
     """Optional features that are on when it is installed."""
+    swap_kib: int = 0
+    pid_max: int = PID_MAX
+    """How many processes there can be at a time."""
 
 
 @cache

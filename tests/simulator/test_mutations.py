@@ -9,6 +9,15 @@ from tests.simulator.worlds import KEYS
 
 AWAITED = {
     "container.namespaces",
+    "cgroup.cpu",
+    "cgroup.freeze",
+    "cgroup.memory_high",
+    "cgroup.memory_max",
+    "cgroup.page_cache",
+    "cgroup.pids",
+    "kernel.oom_choice",
+    "kernel.overcommit",
+    "kernel.swap",
     "kernel.orphans",
     "kernel.pid1_signals",
     "kernel.reaping",

@@ -169,6 +169,8 @@ def test_metrics_of_a_run() -> None:
         "duration_us",
         "ram_kib",
         "cpu_us",
+        "device_kib",
+        "swapped_kib",
         "image_disk_kib",
         "kernels",
         "processes",

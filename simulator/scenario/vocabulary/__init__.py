@@ -6,6 +6,7 @@ Each module here holds the words of one kind of part: ``SECTIONS`` of a world an
 
 from simulator.scenario.fields import MapOf, Record
 from simulator.scenario.vocabulary import (
+    cgroups,
     clouds,
     containers,
     hardware,
@@ -21,6 +22,7 @@ _KINDS = (
     containers,
     images,
     clouds,
+    cgroups,
 )
 
 WORLD = Record({key: spec for kind in _KINDS for key, spec in kind.SECTIONS.items()})

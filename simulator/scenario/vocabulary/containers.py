@@ -10,6 +10,7 @@ from simulator.scenario.fields import (
     need,
     reference,
 )
+from simulator.scenario.vocabulary.cgroups import LIMITS, NO_LIMITS
 from simulator.scenario.vocabulary.images import tag_or_image
 from simulator.scenario.vocabulary.words import MIB, UID, arch, count, group, place
 from simulator.subsystems.containers.store import PULL_POLICIES
@@ -43,6 +44,7 @@ VERBS = {
             "host_namespaces": may(ListOf(choice(*KINDS)), ()),
             "uid_map": may(ListOf(_UID_RANGE, most=5), ()),
             "boottime_offset_s": may(integer(-(10**9), 10**9), None),
+            "limits": may(LIMITS, NO_LIMITS),
         }
     ),
     "stop_container": Record(

@@ -21,6 +21,7 @@ from simulator.scenario.vocabulary.words import (
     software,
 )
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
+from simulator.subsystems.systems import PID_MAX
 from simulator.subsystems.virtualization.root import FEATURES
 
 _MACHINE = Record(
@@ -33,6 +34,7 @@ _MACHINE = Record(
         "network_mib_s": may(integer(1, 100_000), 1000),
         "disk_mib": may(MIB, 1024 * 1024),
         "disk_mib_s": may(integer(1, 100_000), 500),
+        "disk_iops": may(integer(1, 10_000_000), 20_000),
     }
 )
 _SYSTEM = Record(
@@ -44,6 +46,8 @@ _SYSTEM = Record(
         "drivers_mib": may(MIB, 40),
         "services_mib": may(MIB, 0),
         "boot": may(choice("general", "micro", "unikernel"), "general"),
+        "swap_mib": may(MIB, 0),
+        "pid_max": may(integer(100, 4_194_304), PID_MAX),
         "libraries": may(ListOf(runtime), ()),
         "hypervisor": may(reference("hypervisors"), None),
         "features": may(ListOf(choice(*FEATURES)), ()),

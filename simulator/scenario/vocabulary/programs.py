@@ -11,6 +11,7 @@ from simulator.scenario.fields import (
     need,
     reference,
 )
+from simulator.scenario.vocabulary.cgroups import cgroup
 from simulator.scenario.vocabulary.steps import StepList
 from simulator.scenario.vocabulary.words import (
     MIB,
@@ -60,6 +61,7 @@ _PROGRAM = Record(
         "does": may(StepList(), ()),
         "signals": may(_SIGNALS, _NO_SIGNALS),
         "reaps": may(flag(), False),
+        "oom_score_adj": may(integer(-1000, 1000), 0),
         "acts_as": may(choice("program", "shell", "init"), "program"),
         "execs_last": may(flag(), False),
     }
@@ -80,7 +82,9 @@ VERBS = {
             "open_now": may(flag(), False),
         }
     ),
-    "exec": Record({"program": need(_program), "on": need(place)}),
+    "exec": Record(
+        {"program": need(_program), "on": need(place), "cgroup": may(cgroup, None)}
+    ),
     "signal": Record(
         {
             "signal": need(choice(*NUMBERS)),

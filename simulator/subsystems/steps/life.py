@@ -16,13 +16,19 @@ NOT_EXECUTABLE = 126
 
 
 def compute(process: Process, arguments: Arguments) -> Work:
-    """Use a core for so many milliseconds of bare-metal time."""
-    platform = process.kernel.platform
-    span = arguments["ms"] * platform.cpu_permille
-    process.computing += 1
-    yield from platform.cores.use(span)
-    process.computing -= 1
-    process.cpu_us += span
+    """Use a core for so many milliseconds of bare-metal time, in each thread."""
+    permille = process.kernel.platform.cpu_permille
+    threads = arguments["threads"]
+    if threads == 1:
+        yield from process.compute(arguments["ms"] * permille)
+        return
+    engine = process.kernel.platform.engine
+    tasks = [
+        engine.spawn(process.compute(arguments["ms"] * permille))
+        for _ in range(threads)
+    ]
+    process.tasks += tasks
+    yield from tasks
 
 
 def sleep(process: Process, arguments: Arguments) -> Work:  # noqa: ARG001

@@ -1,7 +1,8 @@
 """A hypervisor in place: its memory, its machines, and what their exits cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from simulator.calibration import figure
 from simulator.engine import Work
@@ -9,7 +10,7 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
-from simulator.subsystems.memory import Memory, OutOfMemoryError
+from simulator.subsystems.memory import Memory, OutOfMemoryError, Victim
 from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.virtualization.assist import NoAssistError, choose_assist
 from simulator.subsystems.virtualization.machine import VirtualMachine
@@ -115,6 +116,20 @@ class Hypervisor:
         for machine in self.machines:
             machine.fall(seq)
 
+    def victims(self) -> Sequence[Victim]:
+        """Return its machines as its host's kernel sees them: one process each."""
+        charges = self.below.memory.charges
+        return [
+            Victim(
+                machine.name,
+                charges.get(machine.name, 0)
+                + charges.get(self._monitor_of(machine.name), 0),
+                partial(self._killed, machine),
+            )
+            for machine in self.machines
+            if machine.state == "on" and machine.assist != "root"
+        ]
+
     def boot(self, cause: int | None) -> Work:
         """Take the bare machine: only type 1 does, from the boot slot.
 
@@ -173,7 +188,7 @@ class Hypervisor:
         engine.allocate()
         memory = Memory(name, ram_kib, self.below.memory)
         try:
-            self.below.memory.charge(f"{self.name} {name}", self._vmm_kib())
+            self.below.memory.charge(self._monitor_of(name), self._vmm_kib())
         except OutOfMemoryError as error:
             self._cannot_create(name, "ENOMEM", str(error), cause)
             return None
@@ -209,6 +224,16 @@ class Hypervisor:
             machine.state_seq = self.below.engine.record(
                 self.name, "start_monitor", cause=machine.state_seq, target=machine.name
             )
+
+    def _killed(self, machine: VirtualMachine, seq: int) -> None:
+        """What ran a machine was killed, by event ``seq``: its memory is free."""
+        machine.fall(seq)
+        machine.memory.leave()
+        self.below.memory.release(self._monitor_of(machine.name))
+
+    def _monitor_of(self, name: str) -> str:
+        """Return who has the monitor's own memory in the accounts of the host."""
+        return f"{self.name} {name}"
 
     def _levels_of_exits(self) -> int:
         """Return how many exits of the level below one exit here takes."""

@@ -1,12 +1,14 @@
 """The virtual machine: a computer in software, a platform for one guest kernel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.engine import Engine, Work
+from simulator.subsystems.block import BlockDevice
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
-from simulator.subsystems.memory import Memory
+from simulator.subsystems.memory import Memory, Victim
 from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.storage import Storage
 
@@ -35,6 +37,9 @@ class Monitor(Protocol):
 
     def exit(self, ns: int) -> list[Hop]:
         """Return what one exit goes through until it is handled."""
+
+    def victims(self) -> Sequence[Victim]:
+        """What of it can be killed for memory."""
 
     def way(self, operation: str, assist: str) -> tuple[Hop, ...]:
         """What one operation of a guest goes through beyond the guest's kernel."""
@@ -70,6 +75,11 @@ class VirtualMachine:
         self.network_mib_s = self.hypervisor.below.network_mib_s
         below = self.hypervisor.below.storage
         self.storage = Storage(self.name, below.capacity_kib, below.mib_s, below)
+
+    @property
+    def block_device(self) -> BlockDevice:
+        """The device that its virtual disks lie on."""
+        return self.hypervisor.below.block_device
 
     @property
     def cpu_permille(self) -> int:

@@ -28,7 +28,10 @@ def test_a_scenario_is_what_its_file_says() -> None:
     assert list(read.parameters) == ["arch", "kernel", "ram_mib", "program_ram_mib"]
     assert read.space_size == 2 * 3 * 2 * 2
     assert list(read.arms)[:2] == ["as_it_is", "more_ram"]
-    assert read.arms["as_it_is"].plan[0] == ("exec", {"program": "app", "on": "server"})
+    assert read.arms["as_it_is"].plan[0] == (
+        "exec",
+        {"program": "app", "on": "server", "cgroup": None},
+    )
     assert read.claims["answers_enoent"].refuted_by == "answers_enoexec"
     assert [(o.key, o.true, len(o.options)) for o in read.obligations] == [
         ("what-execve-answers", 1, 4),

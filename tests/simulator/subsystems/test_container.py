@@ -199,7 +199,9 @@ def test_a_kernel_of_its_own_needs_hardware_virtualization() -> None:
 def test_a_kernel_of_its_own_may_not_fit(ram_mib: int) -> None:
     world = {"machines": {"server": {"ram_mib": ram_mib}}}
     done = run([*ENGINE, box()], world=world, changes=[OWN])
-    assert [actor for actor, _, _ in failures(done)] == ["linux-2"]
+    killed = events(done, "oom_kill")[0]
+    assert failures(done) == [("linux-1", "oom_kill", killed.detail["log"])]
+    assert killed.detail["target"] == "box-1-vm"
     assert events(done, "execve", target="/srv/app") == []
 
 

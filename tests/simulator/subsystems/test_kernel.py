@@ -142,11 +142,42 @@ def test_no_memory_for_a_process() -> None:
         [*BOOT, install("app"), execute("app")],
         world={"machines": {"server": {"ram_mib": 400}}},
     )
+    killed, ended = (event for event in done.events if event.outcome == "failed")
+    assert (killed.action, ended.action) == ("oom_kill", "exit")
+    assert killed.cause == events(done, "execve")[0].seq
+    assert (ended.cause, ended.detail["exit_status"]) == (killed.seq, 137)
+    assert ram(done) == 317 * MIB
+
+
+@pytest.mark.parametrize("ram_mib", [400, 317 + 100])
+def test_no_memory_for_a_process_of_a_kernel_that_promises_less(ram_mib: int) -> None:
+    done = run(
+        [*BOOT, install("app"), execute("app")],
+        world={"machines": {"server": {"ram_mib": ram_mib}}},
+        changes=[mechanism("kernel.overcommit", "never")],
+    )
+    free = (ram_mib - 317) * MIB
+    if free >= 100 * MIB:
+        assert failures(done) == [
+            ("linux-1", "oom_kill", events(done, "oom_kill")[0].detail["log"]),
+            ("linux-1", "exit", "Killed"),
+        ]
+        return
     assert failures(done) == [("linux-1", "execve", "ENOMEM")]
     assert events(done, "execve")[0].detail["log"] == (
-        f"server: {100 * MIB} KiB wanted, {(400 - 317) * MIB} KiB free"
+        f"server: {100 * MIB} KiB wanted, {free} KiB free"
     )
-    assert ram(done) == 317 * MIB
+
+
+def test_what_could_never_fit_is_refused_at_once() -> None:
+    done = run(
+        [*BOOT, install("app"), execute("app")],
+        world={
+            "machines": {"server": {"ram_mib": 400}},
+            "programs": {"app": {"ram_mib": 401}},
+        },
+    )
+    assert failures(done) == [("linux-1", "execve", "ENOMEM")]
 
 
 def test_no_memory_for_the_pages_gives_back_the_rest() -> None:
@@ -154,7 +185,7 @@ def test_no_memory_for_the_pages_gives_back_the_rest() -> None:
         [*BOOT, install("app"), execute("app")],
         world={"machines": {"server": {"ram_mib": 317 + 105}}},
     )
-    assert failures(done) == [("linux-1", "execve", "ENOMEM")]
+    assert [action for _, action, _ in failures(done)] == ["oom_kill", "exit"]
     assert ram(done) == 317 * MIB
     assert done.metrics["processes"] == 0
 

@@ -7,7 +7,7 @@ MILLISECONDS = integer(0, 1_000_000_000)
 _program = reference("programs")
 
 STEPS = {
-    "compute": Record({"ms": need(MILLISECONDS)}),
+    "compute": Record({"ms": need(MILLISECONDS), "threads": may(integer(1, 256), 1)}),
     "sleep": Record({"ms": need(MILLISECONDS)}),
     "exit": Record({"status": may(integer(0, 255), None)}),
     "fork": Record(

@@ -1,0 +1,134 @@
+"""Limits of cgroups, and holding what is in them."""
+
+from simulator import Run
+from tests.simulator.worlds import (
+    BOOT,
+    ENGINE,
+    Step,
+    box,
+    events,
+    execute,
+    failures,
+    install,
+    mechanism,
+    run,
+    vm,
+)
+
+MIB = 1024
+WORKER = {
+    "programs": {
+        "app": {"does": [{"compute": {"ms": 50}}, {"sleep": {"ms": 50}}, {"exit": {}}]}
+    }
+}
+
+
+def limit(on: str = "box", **limits: object) -> Step:
+    return {"set_cgroup": {"on": on, "limits": limits}}
+
+
+def wait(seconds: int = 1) -> Step:
+    return {"wait": {"seconds": seconds}}
+
+
+def group(done: Run, name: str, kernel: str = "linux-1") -> dict[str, object]:
+    found: dict[str, object] = done.observation["cgroups"][kernel][name]
+    return found
+
+
+def test_a_container_is_in_a_cgroup_of_its_own() -> None:
+    done = run([*ENGINE, box(2, limits={"memory_max_mib": 200, "cpu_weight": 50})])
+    assert list(done.observation["cgroups"]["linux-1"]) == ["box-1", "box-2"]
+    assert group(done, "box-2") == {
+        "cpu": {
+            "weight": 50,
+            "usage_us": 750,
+            "nr_periods": 0,
+            "nr_throttled": 0,
+            "throttled_us": 0,
+        },
+        "memory": {
+            "current_kib": 100 * MIB,
+            "peak_kib": 100 * MIB,
+            "swap_kib": 0,
+            "events": {"high": 0, "max": 0, "oom": 0, "oom_kill": 0},
+        },
+        "pids": {"current": 1, "refused": 0},
+        "frozen": False,
+    }
+    assert group(done, "box-1")["memory"] == {
+        "current_kib": 110 * MIB,
+        "peak_kib": 110 * MIB,
+        "swap_kib": 0,
+        "events": {"high": 0, "max": 0, "oom": 0, "oom_kill": 0},
+    }
+
+
+def test_without_limits_a_container_has_no_cgroup() -> None:
+    off = [mechanism("container.limits", "off")]
+    done = run([*ENGINE, box(), limit(pids_max=5)], changes=off)
+    assert done.observation["cgroups"] == {}
+    assert failures(done) == [("box-1", "set_cgroup", "box-1 has no cgroup of its own")]
+
+
+def test_a_limit_of_a_container_is_changed() -> None:
+    done = run([*ENGINE, box(2), limit(cpu_weight=300)])
+    assert [
+        (e.detail["target"], e.detail["cpu_weight"])
+        for e in events(done, "set_cgroup", actor="linux-1")
+    ] == [("box-1", 300), ("box-2", 300)]
+    assert group(done, "box-2")["cpu"]["weight"] == 300  # type: ignore[index]
+
+
+def test_a_program_of_a_machine_in_a_cgroup() -> None:
+    made = {"set_cgroup": {"on": "server", "name": "jobs/a", "limits": {"pids_max": 9}}}
+    ran = {"exec": {"program": "app", "on": "server", "cgroup": "jobs/a"}}
+    done = run([*BOOT, install("app"), made, ran])
+    assert group(done, "jobs/a")["pids"] == {"current": 1, "refused": 0}
+    assert group(done, "jobs")["memory"]["current_kib"] == 110 * MIB  # type: ignore[index]
+
+
+def test_nothing_runs_there() -> None:
+    plan = [limit("server", pids_max=5), {"freeze": {"on": "server"}}]
+    done = run([*plan, {"thaw": {"on": "server"}}])
+    said = "no operating system is running here that could do it"
+    assert failures(done) == [
+        ("server", action, said) for action in ("set_cgroup", "freeze", "thaw")
+    ]
+
+
+def test_a_frozen_container_stands_still_and_goes_on() -> None:
+    held = [{"freeze": {"on": "box"}}, {"freeze": {"on": "box"}}, wait(10)]
+    gone_on = [{"thaw": {"on": "box"}}, {"thaw": {"on": "box"}}, wait()]
+    done = run([*ENGINE, box(), *held, *gone_on], world=WORKER)
+    assert [e.detail["changed"] for e in events(done, "freeze", actor="linux-1")] == [
+        True,
+        False,
+    ]
+    thawed = events(done, "thaw", actor="linux-1")
+    assert [e.detail["changed"] for e in thawed] == [True, False]
+    ended = events(done, "exit", target="/srv/app")[0]
+    assert ended.time - thawed[0].time == 50_000 + 50_000
+    assert group(done, "box-1")["frozen"] is False
+
+
+def test_a_process_that_sleeps_wakes_up_only_after_the_thaw() -> None:
+    sleeper = {"programs": {"app": {"does": [{"sleep": {"ms": 100}}, {"exit": {}}]}}}
+    plan = [*ENGINE, box(), {"freeze": {"on": "box"}}, wait(10)]
+    frozen = run(plan, world=sleeper)
+    assert events(frozen, "exit", target="/srv/app") == []
+    assert group(frozen, "box-1")["frozen"] is True
+    done = run([*plan, {"thaw": {"on": "box"}}, wait()], world=sleeper)
+    thawed = events(done, "thaw", actor="linux-1")[0]
+    assert events(done, "exit", target="/srv/app")[0].time == thawed.time
+
+
+def test_a_guest_has_cgroups_of_its_own() -> None:
+    made = {"set_cgroup": {"on": "guest", "name": "a", "limits": {"pids_max": 9}}}
+    done = run([*BOOT, install("kvm"), vm(2), made])
+    assert sorted(done.observation["cgroups"]) == ["linux-2", "linux-3"]
+
+
+def test_a_program_of_a_machine_outside_any_group_is_not_seen_in_one() -> None:
+    done = run([*BOOT, install("app"), execute("app")])
+    assert done.observation["cgroups"] == {}

@@ -28,7 +28,10 @@ from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
+from simulator.subsystems.network.stacks import Lan
 from simulator.subsystems.oom import NEVER
+from simulator.subsystems.orchestrator.control import Orchestrator, Timing
+from simulator.subsystems.orchestrator.models import SECOND
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.processes import Process
 from simulator.subsystems.storage import Storage
@@ -61,6 +64,7 @@ class World:
     def __init__(
         self, spec: Mapping[str, Any], engine: Engine, mechanisms: Mapping[str, Value]
     ) -> None:
+        self.spec = spec
         self.engine = engine
         self.mechanisms = mechanisms
         self.programs = programs_of(spec["programs"])
@@ -94,9 +98,16 @@ class World:
         self.request_ns: dict[str, list[int]] = {name: [] for name in self.programs}
         self._numbers: Counter[str] = Counter()
         self._stores: dict[tuple[str, str], ImageStore] = {}
+        self.lan = Lan(mechanisms["network.ports"])
+        self.connections: list[dict[str, Any]] = []
+        """What came of each connection that the plan has tried."""
         self.flavours = {
             name: Size(fields["vcpus"], fields["ram_mib"] * KIB)
             for name, fields in spec["flavours"].items()
+        }
+        self.orchestrators = {
+            name: self._orchestrator(name, fields)
+            for name, fields in spec["orchestrators"].items()
         }
         self.clouds = {
             name: self._cloud(name, fields) for name, fields in spec["clouds"].items()
@@ -136,6 +147,7 @@ class World:
         root.storage = platform.storage
         name = f"{system.family}-{number + 1}"
         kernel = Kernel(name, system, platform, self.mechanisms, root)
+        self.lan.serve(kernel)
         self.kernels.append(kernel)
         return kernel
 
@@ -193,6 +205,14 @@ class World:
             storage=Storage(name, fields["disk_mib"] * KIB, fields["disk_mib_s"]),
             has_nested_paging=fields["nested_paging"],
         )
+
+    def show(self, group: str, containers: list[Container]) -> None:
+        """Let plans name the containers that there are now of a group."""
+        self.places[group] = list(containers)
+
+    def _orchestrator(self, name: str, fields: Mapping[str, Any]) -> Orchestrator:
+        timing = Timing(fields["lease_s"] * SECOND, fields["evict_s"] * SECOND)
+        return Orchestrator(name, timing, self.engine, self.mechanisms, self.show)
 
     def _cloud(self, name: str, fields: Mapping[str, Any]) -> Cloud:
         model = CloudModel(

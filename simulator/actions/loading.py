@@ -17,14 +17,14 @@ def load(world: World, arguments: Arguments, asked: int) -> Work:
         world.engine.record(name, "serve", FAILED, cause=asked, log=log)
         return
     tasks = [
-        world.engine.spawn(_serve(world, process, arguments["requests"]))
+        world.engine.spawn(serve(world, process, arguments["requests"]))
         for process in processes
     ]
     yield from tasks
 
 
-def _serve(world: World, process: Process, requests: int) -> Work:
-    """Work off the requests; each costs CPU time and device operations."""
+def serve(world: World, process: Process, requests: int) -> Work:
+    """Let a process work off requests; each costs CPU time and device operations."""
     platform = process.kernel.platform
     binary, program = process.image.binary, process.program
     cost = request_cost(program, platform, process.operation_ns)

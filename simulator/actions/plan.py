@@ -7,10 +7,12 @@ from simulator.actions import (
     breaking,
     changing,
     clouds,
+    connecting,
     ending,
     images,
     limiting,
     loading,
+    orchestrating,
     powering,
     starting,
     steering,
@@ -37,7 +39,17 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
         yield from VERBS[verb](world, arguments, asked)
 
 
-_SUBJECTS = ("what", "program", "name", "machine", "tag", "image", "cloud")
+_SUBJECTS = (
+    "what",
+    "program",
+    "name",
+    "machine",
+    "tag",
+    "image",
+    "cloud",
+    "to",
+    "orchestrator",
+)
 """Arguments that say what an action is about, the first that is there counts."""
 
 _KINDS = (
@@ -52,6 +64,8 @@ _KINDS = (
     tracing,
     breaking,
     clouds,
+    connecting,
+    orchestrating,
 )
 VERBS: Mapping[str, Verb] = {
     verb: action for kind in _KINDS for verb, action in kind.VERBS.items()

@@ -14,6 +14,8 @@ from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.network.attaching import Attachment
+from simulator.subsystems.network.bridges import HOST
 from simulator.subsystems.processes import Attempt
 from simulator.subsystems.users import IdRange
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
@@ -147,13 +149,15 @@ def _one_container(
     image = yield from engine.find(world.named(named), arguments["pull"], asked)
     if image is None:
         return
+    isolation, attachment = _boundaries(world, arguments)
     attempt: Attempt | None = yield from engine.start(
         name,
         image,
         program.path,
         asked,
-        isolation=_isolation(arguments),
+        isolation=isolation,
         limits=arguments["limits"],
+        attachment=attachment,
     )
     container = next(entry for entry in engine.containers if entry.name == name)
     world.places.setdefault(arguments["name"], []).append(container)
@@ -161,13 +165,25 @@ def _one_container(
         _note(world, program, attempt)
 
 
-def _isolation(arguments: Arguments) -> Isolation:
+def _boundaries(world: World, arguments: Arguments) -> tuple[Isolation, Attachment]:
+    """Return what a container is asked to see of its host and of networks."""
+    network, shared = arguments["network"], arguments["host_namespaces"]
+    if network == HOST:
+        shared = (*shared, "net")
+    attachment = Attachment(
+        network,
+        internal=world.spec["networks"].get(network, {}).get("internal", False),
+        ports=tuple(
+            (entry["host"], entry["container"]) for entry in arguments["ports"]
+        ),
+    )
     offset = arguments["boottime_offset_s"]
-    return Isolation(
-        host_namespaces=arguments["host_namespaces"],
+    isolation = Isolation(
+        host_namespaces=shared,
         uid_map=tuple(IdRange(**entry) for entry in arguments["uid_map"]),
         boottime_offset_us=None if offset is None else offset * 1_000_000,
     )
+    return isolation, attachment
 
 
 VERBS = {

@@ -9,6 +9,7 @@ from simulator.observing.containers import see_container, see_engine
 from simulator.observing.kernels import see_kernel
 from simulator.observing.machines import see_hypervisor, see_machine
 from simulator.observing.node import Node
+from simulator.observing.orchestrators import observe_orchestrator
 from simulator.observing.processes import see_process
 from simulator.observing.software import observe_program, observe_software
 from simulator.observing.vms import observe_vms
@@ -43,9 +44,10 @@ def observe(world: World) -> dict[str, Any]:
     ``programs``: per program, how attempts to run it went. ``software``: per
     hypervisor or engine, its state and what it stands on. ``vms``: the figures of
     each virtual machine. ``cgroups``: per kernel, what the files of its groups hold.
-    ``clouds``, where there are some: their books.
+    Where there are some: ``connections`` that the plan has tried, ``orchestrators``,
+    and the books of ``clouds``.
     """
-    seen = {
+    seen: dict[str, Any] = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
         "programs": {name: observe_program(world, name) for name in world.programs},
         "software": {
@@ -59,6 +61,13 @@ def observe(world: World) -> dict[str, Any]:
             if kernel.cgroups.groups
         },
     }
+    if world.connections:
+        seen["connections"] = world.connections
+    if world.orchestrators:
+        seen["orchestrators"] = {
+            name: observe_orchestrator(orchestrator)
+            for name, orchestrator in world.orchestrators.items()
+        }
     if world.clouds:
         seen["clouds"] = {
             name: observe_cloud(cloud) for name, cloud in world.clouds.items()

@@ -152,7 +152,7 @@ def _started_names(root: Node) -> list[str]:
             waiting.extend(node.value)
         elif node.kind == "map":
             waiting.extend(node.value.values())
-            for verb in ("start_vm", "start_container", "create_server"):
+            for verb in STARTING:
                 started = _child(node, verb)
                 name = _child(started, "name") if started else None
                 if name is not None and name.kind == "text":
@@ -185,6 +185,9 @@ class _Declared:
     def schema(self) -> Schema:
         return {"$ref": "#/$defs/parameters"}
 
+
+STARTING = ("start_vm", "start_container", "create_server", "deploy", "run_pod")
+"""Actions whose ``name`` other actions can name as a place."""
 
 DOCUMENT = Record(
     {

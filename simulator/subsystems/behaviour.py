@@ -12,7 +12,7 @@ from typing import Any
 from simulator.engine import Work
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.processes import Process
-from simulator.subsystems.steps import life, memory
+from simulator.subsystems.steps import life, memory, network
 
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
@@ -79,6 +79,7 @@ def _repeat(process: Process, arguments: Mapping[str, Any]) -> Work:
 STEPS: Mapping[str, StepFunction] = {
     **life.STEPS,
     **memory.STEPS,
+    **network.STEPS,
     "repeat": _repeat,
 }
 """Every step: what ``does`` may list."""

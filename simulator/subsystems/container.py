@@ -23,6 +23,10 @@ from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isol
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import OutOfMemoryError, Victim
+from simulator.subsystems.network.attaching import PLAIN, Attachment, attach
+from simulator.subsystems.network.bridges import Bridges
+from simulator.subsystems.network.errors import NetworkError
+from simulator.subsystems.network.stacks import stack_of
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
@@ -76,6 +80,12 @@ class Container:
     main: "Process | None" = None
     """The process that it lives as long as: number 1 in a PID namespace of its own."""
     exit_status: int | None = None
+    attachment: Attachment = PLAIN
+
+    @property
+    def alive(self) -> bool:
+        """True until it has ended: so long it keeps what it was given."""
+        return self.state in {"created", "running"}
 
     def stop(self, grace_us: int, cause: int | None) -> Work:
         """Ask it to end (SIGTERM); after the time of grace, kill it (SIGKILL)."""
@@ -102,6 +112,18 @@ class ContainerEngine:
     state: str = "off"
     state_seq: int | None = None
     containers: list[Container] = field(default_factory=list)
+    _bridges: Bridges | None = None
+
+    @property
+    def bridges(self) -> Bridges:
+        """The networks of its containers, made when one is needed first."""
+        if self._bridges is None:
+            self._bridges = Bridges(
+                stack_of(self.host.namespaces.net),
+                self.mechanisms["network.names"],
+                self.mechanisms["network.ports"],
+            )
+        return self._bridges
 
     @property
     def name(self) -> str:
@@ -188,9 +210,12 @@ class ContainerEngine:
         *,
         isolation: Isolation = DEFAULT,
         limits: Mapping[str, Any] | None = None,
+        attachment: Attachment = PLAIN,
+        root: FileTree | None = None,
     ) -> Work:
         """Start one container that runs ``path``, bounded by the limits of its cgroup.
 
+        ``root``: the file tree of an ended container, to go on with what it wrote.
         The result is the ``Attempt`` to run it, None when it did not come to that.
         """
         engine = self.host.platform.engine
@@ -200,9 +225,16 @@ class ContainerEngine:
         stream = engine.streams.of(name)
         yield stream.jitter(engine_span, 50)
         copied = self.mechanisms["container.layers"] == "copied"
-        root = image.tree.copy(name if copied else image.name)
+        if root is None:
+            root = image.tree.copy(name if copied else image.name)
         container = Container(
-            name, image, self.host, root, isolation=isolation, limits=limits or {}
+            name,
+            image,
+            self.host,
+            root,
+            isolation=isolation,
+            limits=limits or {},
+            attachment=attachment,
         )
         self.containers.append(container)
         said = warning(image, self.store.host)
@@ -217,9 +249,33 @@ class ContainerEngine:
             yield from self._own_kernel(container)
         else:
             yield from self._share_kernel(container)
-        if container.state == "failed":
+        if container.state == "failed" or not self._attach(container):
             return None
         return (yield from self._execute(container, path))
+
+    def _attach(self, container: Container) -> bool:
+        """Plug the container in, unless it lives on its host's own network."""
+        inside = container.inside
+        if inside is None or inside.namespaces.net is container.kernel.namespaces.net:
+            return True
+        net, wanted = inside.namespaces.net, container.attachment
+        try:
+            attach(net, container.name, wanted, lambda: self.bridges, container)
+        except NetworkError as error:
+            container.state = "failed"
+            self.host.platform.memory.release(container.name)
+            container.state_seq = self.host.platform.engine.record(
+                self.name,
+                "attach",
+                FAILED,
+                cause=container.state_seq,
+                target=container.name,
+                errno=error.errno,
+                errno_name=error.errno_name,
+                log=error.log,
+            )
+            return False
+        return True
 
     def _share_kernel(self, container: Container) -> Work:
         """Namespaces, cgroup and root file system on the host's own kernel."""
@@ -303,8 +359,8 @@ class ContainerEngine:
         return container.inside
 
     def _execute(self, container: Container, path: str) -> Work:
-        bridged = self.mechanisms["container.network"] == "bridge"
-        inside = container.inside
+        inside, above = container.inside, container.kernel.namespaces
+        bridged = inside is not None and inside.namespaces.net is not above.net
         extra = BRIDGE_SYSTEM_CALLS * figure("system_call") if bridged else 0
         attempt: Attempt = yield from container.kernel.execute(
             path,

@@ -1,5 +1,6 @@
 """Namespaces: of each kind of resource, which of several a process sees."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,7 +71,9 @@ class NetNamespace(Namespace):
 
     interfaces: list[str] = field(default_factory=lambda: ["lo"])
     stack: Any = None
-    """Its network stack, where a world has networks."""
+    """Its network stack, from the first use on: ``network.stacks.stack_of``."""
+    plug: Callable[[], Any] | None = None
+    """Makes the stack, and plugs it into the networks that it is to be in."""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,12 @@ from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
 AWAITED = {
+    "orchestrator.replacement",
+    "orchestrator.backoff",
+    "orchestrator.lease",
+    "orchestrator.scheduling",
+    "orchestrator.endpoints",
+    "orchestrator.rollout",
     "container.namespaces",
     "cgroup.cpu",
     "cgroup.freeze",

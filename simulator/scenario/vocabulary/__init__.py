@@ -11,6 +11,8 @@ from simulator.scenario.vocabulary import (
     containers,
     hardware,
     images,
+    networks,
+    orchestrators,
     programs,
     virtualization,
 )
@@ -23,6 +25,8 @@ _KINDS = (
     images,
     clouds,
     cgroups,
+    networks,
+    orchestrators,
 )
 
 WORLD = Record({key: spec for kind in _KINDS for key, spec in kind.SECTIONS.items()})

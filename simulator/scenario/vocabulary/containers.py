@@ -12,9 +12,11 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.vocabulary.cgroups import LIMITS, NO_LIMITS
 from simulator.scenario.vocabulary.images import tag_or_image
+from simulator.scenario.vocabulary.steps.network import PORT, network
 from simulator.scenario.vocabulary.words import MIB, UID, arch, count, group, place
 from simulator.subsystems.containers.store import PULL_POLICIES
 from simulator.subsystems.namespaces import KINDS
+from simulator.subsystems.network.bridges import DEFAULT
 
 _ENGINE = Record(
     {
@@ -23,6 +25,7 @@ _ENGINE = Record(
         "utility": may(reference("systems"), None),
     }
 )
+_PUBLISHED = Record({"host": need(PORT), "container": need(PORT)})
 _UID_RANGE = Record(
     {
         "inside": may(UID, 0),
@@ -41,6 +44,8 @@ VERBS = {
             "pull": may(choice(*PULL_POLICIES), "missing"),
             "count": may(count, 1),
             "run": need(reference("programs")),
+            "network": may(network, DEFAULT),
+            "ports": may(ListOf(_PUBLISHED, most=20), ()),
             "host_namespaces": may(ListOf(choice(*KINDS)), ()),
             "uid_map": may(ListOf(_UID_RANGE, most=5), ()),
             "boottime_offset_s": may(integer(-(10**9), 10**9), None),

@@ -77,7 +77,7 @@ class NetworkNamespace:
     @property
     def address(self) -> str:
         """The address that others know it by; loopback's when it has no other."""
-        return self.interfaces[-1].address
+        return self.interfaces[min(1, len(self.interfaces) - 1)].address
 
     def has(self, address: str) -> bool:
         """Tell whether an address is one of this namespace."""
@@ -111,6 +111,13 @@ class NetworkNamespace:
         socket = Socket(address, port, owner, leads_to)
         self.sockets.append(socket)
         return socket
+
+    def close(self, owner: Owner, port: int) -> bool:
+        """Take a port back from an owner; False when it had none."""
+        kept = [s for s in self.sockets if s.owner is not owner or s.port != port]
+        closed = len(kept) < len(self.sockets)
+        self.sockets = kept
+        return closed
 
     def listener(self, address: str, port: int) -> Socket | None:
         """Return the socket that a connection to this address and port reaches."""
@@ -152,28 +159,51 @@ class Network:
     """Hosts forward to it what their containers send: a LAN, not another bridge."""
     members: dict[str, NetworkNamespace] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
+    absent: list[Callable[[], object]] = field(default_factory=list)
+    """Makes members take part that nobody has needed so far."""
 
     def attach(
         self, namespace: NetworkNamespace, interface: str, names: Iterable[str] = ()
     ) -> str:
         """Give a namespace an interface and an address here; return the address.
 
-        Raises NetworkError EADDRNOTAVAIL when the subnet has no address left.
+        Whoever was here before under the same name gets the address back that it
+        had. Raises NetworkError EADDRNOTAVAIL when the subnet has no address left.
         """
-        number = len(self.members) + 1
-        if number > LAST_HOST:
-            raise NetworkError("EADDRNOTAVAIL", f"{self.name}: no address is left")
-        address = f"{self.prefix}{number}"
+        address = self._leased(namespace.name) or self._free()
         self.members[address] = namespace
         namespace.interfaces.append(Interface(interface, address, self))
         for name in names:
-            self.names.setdefault(name, []).append(address)
+            known = self.names.setdefault(name, [])
+            if address not in known:
+                known.append(address)
         return address
+
+    def _leased(self, name: str) -> str:
+        return next((a for a, had in self.members.items() if had.name == name), "")
+
+    def _free(self) -> str:
+        """Return an address that nobody has had, else one that nobody has now."""
+        number = len(self.members) + 1
+        if number <= LAST_HOST:
+            return f"{self.prefix}{number}"
+        for address, member in self.members.items():
+            if not member.is_up():
+                self._forget(address)
+                return address
+        raise NetworkError("EADDRNOTAVAIL", f"{self.name}: no address is left")
+
+    def _forget(self, address: str) -> None:
+        for known in self.names.values():
+            if address in known:
+                known.remove(address)
 
     def look_up(self, name: str) -> list[str]:
         """Return the addresses of a name whose members are up."""
         if not self.answers_names:
             return []
+        while self.absent:
+            self.absent.pop(0)()
         return [
             address
             for address in self.names.get(name, [])

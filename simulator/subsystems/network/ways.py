@@ -10,6 +10,8 @@ from simulator.subsystems.network.namespace import (
     Target,
 )
 
+BRIDGE = "br-"
+"""How the name of a bridge begins: the host's own end of a network of containers."""
 SYN_RETRIES = 6
 FIRST_TIMEOUT_US = 1_000_000
 """Linux repeats an unanswered SYN six times (tcp(7)), each wait twice the last; the
@@ -44,7 +46,7 @@ def resolve(namespace: NetworkNamespace, name: str) -> list[str]:
     while at is not None:
         for interface in at.interfaces:
             network = interface.network
-            asked = network is not None and (network.routed or at.gateway is not None)
+            asked = network is not None and not interface.name.startswith(BRIDGE)
             found = network.look_up(name) if network is not None and asked else []
             if found:
                 return found
@@ -65,7 +67,7 @@ def connect(
     namespace.check_up(address)
     interface = namespace.interface_to(address)
     if interface is not None and interface.network is not None:
-        way = "bridge" if namespace.gateway else "lan"
+        way = "lan" if interface.network.routed else "bridge"
         found = interface.network.members.get(address)
         if found is None or not found.is_up():
             raise _nobody(namespace, address)
@@ -98,15 +100,17 @@ def _arrive(
 ) -> Connection:
     socket = namespace.listener(address, port)
     if socket is None:
-        raise NetworkError("ECONNREFUSED", f"connect {address}:{port}: refused")
+        raise NetworkError(
+            "ECONNREFUSED", f"connect {address}:{port}: Connection refused"
+        )
     if socket.leads_to is None:
         return Connection(socket, namespace, via)
     proxied = publish == "proxy" or address.startswith("127.")
-    return _published(socket, socket.leads_to, via, proxied=proxied)
+    return _published(f"{address}:{port}", socket.leads_to, via, proxied=proxied)
 
 
 def _published(
-    socket: Socket, target: Target, via: tuple[str, ...], *, proxied: bool
+    asked: str, target: Target, via: tuple[str, ...], *, proxied: bool
 ) -> Connection:
     """Go through a published port: a rewritten address, or a proxy's own call.
 
@@ -119,8 +123,10 @@ def _published(
         return Connection(behind, target.namespace, (*via, way))
     said = f"nothing listens on {target.address}:{target.port} behind it"
     if proxied:
-        raise NetworkError("ECONNRESET", f"connect {socket}: reset by peer, {said}")
-    raise NetworkError("ECONNREFUSED", f"connect {socket}: refused, {said}")
+        raise NetworkError(
+            "ECONNRESET", f"connect {asked}: Connection reset by peer, {said}"
+        )
+    raise NetworkError("ECONNREFUSED", f"connect {asked}: Connection refused, {said}")
 
 
 def _nobody(namespace: NetworkNamespace, address: str) -> NetworkError:

@@ -61,7 +61,8 @@ def node(done: Run, number: int = 1) -> dict[str, Any]:
 
 def test_a_hypervisor_of_the_warehouse_carves_the_machine_and_boots_it() -> None:
     done = cloud_run(create(programs=["app"], run="app"))
-    assert [(e.actor, e.action) for e in done.events] == [
+    steps = [(e.actor, e.action) for e in done.events]
+    assert [step for step in steps if step[1] != "start_monitor"] == [
         ("operator", "create_server"),
         ("cloud", "place"),
         ("bare", "create_vm"),
@@ -73,7 +74,7 @@ def test_a_hypervisor_of_the_warehouse_carves_the_machine_and_boots_it() -> None
         ("cloud", "server_active"),
         ("linux-1", "execve"),
     ]
-    assert [e.cause for e in done.events] == [None, *range(10)]
+    assert [e.cause for e in done.events] == [None, *range(len(steps) - 1)]
     (hypervisor,) = node(done)["children"]
     assert (hypervisor["kind"], hypervisor["type"]) == ("hypervisor", "type-1")
     assert [vm["name"] for vm in hypervisor["children"]] == ["web-1"]

@@ -88,12 +88,55 @@ def test_addresses_of_a_namespace() -> None:
     assert stacks.web.has("172.18.0.3") is False
 
 
+def fill(stacks: Stacks) -> None:
+    for number in range(4, 255):
+        late = stacks.namespace(f"late-{number}")
+        assert stacks.bridge.attach(late, "eth0") == f"172.18.0.{number}"
+
+
 def test_a_subnet_has_an_end() -> None:
     stacks = Stacks()
-    for number in range(4, 255):
-        assert stacks.bridge.attach(stacks.web, "eth1") == f"172.18.0.{number}"
+    fill(stacks)
     with pytest.raises(NetworkError, match="shop: no address is left"):
-        stacks.bridge.attach(stacks.web, "eth1")
+        stacks.bridge.attach(stacks.namespace("last"), "eth0")
+
+
+def test_an_address_that_nobody_uses_any_more_is_given_again() -> None:
+    stacks = Stacks()
+    fill(stacks)
+    stacks.down.add("db")
+    last = stacks.namespace("last")
+    assert stacks.bridge.attach(last, "eth0", ["last"]) == "172.18.0.3"
+    assert stacks.bridge.look_up("db") == []
+    assert stacks.bridge.look_up("last") == ["172.18.0.3"]
+
+
+def test_whoever_comes_back_has_its_address_again() -> None:
+    stacks = Stacks()
+    again = stacks.namespace("web")
+    assert stacks.bridge.attach(again, "eth0", ["web"]) == "172.18.0.2"
+    assert stacks.bridge.look_up("web") == ["172.18.0.2"]
+    assert stacks.bridge.members["172.18.0.2"] is again
+
+
+def test_a_port_can_be_given_back() -> None:
+    web, server, other = Stacks().web, Server(), Server()
+    web.bind(WILDCARD, 80, server)
+    web.bind(WILDCARD, 81, server)
+    assert web.close(other, 80) is False
+    assert web.close(server, 80) is True
+    assert web.close(server, 80) is False
+    assert web.listener(web.address, 80) is None
+    assert web.listener(web.address, 81) is not None
+
+
+def test_members_take_part_when_somebody_asks_for_a_name() -> None:
+    stacks = Stacks()
+    late = stacks.namespace("late")
+    stacks.lan.absent.append(lambda: stacks.lan.attach(late, "eth0", ["late"]))
+    assert late.address == LOOPBACK
+    assert stacks.lan.look_up("late") == ["10.0.0.3"]
+    assert stacks.lan.look_up("late") == [late.address]
 
 
 @given(st.lists(st.tuples(st.sampled_from(ADDRESSES), st.integers(1, 3)), max_size=12))

@@ -65,7 +65,7 @@ def test_neighbours_on_a_bridge() -> None:
     stacks = Stacks()
     stacks.web.bind(WILDCARD, 80, Server())
     assert connect(stacks.db, stacks.web.address, 80).via == ("bridge",)
-    assert connect(stacks.host, stacks.web.address, 80).via == ("lan",)
+    assert connect(stacks.host, stacks.web.address, 80).via == ("bridge",)
 
 
 def test_another_bridge_of_the_host_does_not_answer() -> None:

@@ -1,0 +1,90 @@
+"""The bridges of one container engine: the default one, and those that users define."""
+
+from collections.abc import Callable, Iterable
+
+from simulator.mechanisms import Value
+from simulator.subsystems.network.errors import BindError
+from simulator.subsystems.network.namespace import (
+    WILDCARD,
+    Network,
+    NetworkNamespace,
+    Owner,
+    Target,
+)
+from simulator.subsystems.network.ways import BRIDGE
+
+DEFAULT = "bridge"
+"""The network of containers that name none."""
+NONE = "none"
+"""A network namespace with nothing but loopback."""
+HOST = "host"
+"""The host's own namespace."""
+FIRST_SUBNET = 17
+"""The default bridge has 172.17.0.0/16 as a rule, the next ones count on."""
+
+
+class Bridges:
+    """Networks of one host for containers, each made when it is first used.
+
+    ``names``: the mechanism ``network.names``, which of them have a name server.
+    """
+
+    __slots__ = ("_host", "_names", "_networks", "_shares_ports")
+
+    def __init__(self, host: NetworkNamespace, names: Value, ports: Value) -> None:
+        self._host = host
+        self._names = names
+        self._shares_ports = ports == "shared"
+        self._networks: dict[str, Network] = {}
+        self._network(DEFAULT)
+
+    def plug(
+        self,
+        name: str,
+        network: str,
+        is_up: Callable[[], bool],
+        aliases: Iterable[str] = (),
+        *,
+        internal: bool = False,
+    ) -> NetworkNamespace:
+        """Return a stack for a container on one of the networks.
+
+        ``internal``: without a gateway, so that nothing outside can be reached.
+        Raises NetworkError EADDRNOTAVAIL when the subnet is full.
+        """
+        stack = NetworkNamespace(name, is_up, self._shares_ports)
+        if network == NONE:
+            return stack
+        if not internal:
+            stack.gateway = self._host
+        self._network(network).attach(stack, "eth0", [name, *aliases])
+        return stack
+
+    def publish(
+        self, owner: Owner, stack: NetworkNamespace, host_port: int, port: int
+    ) -> None:
+        """Let a port of the host lead to a port of a container.
+
+        Raises BindError EADDRINUSE when somebody has it.
+        """
+        target = Target(stack, stack.address, port)
+        try:
+            self._host.bind(WILDCARD, host_port, owner, target)
+        except BindError as error:
+            log = (
+                f"driver failed programming external connectivity on endpoint "
+                f"{stack.name}: Bind for {WILDCARD}:{host_port} failed: "
+                f"port is already allocated"
+            )
+            raise BindError(error.errno_name, log) from error
+
+    def _network(self, name: str) -> Network:
+        found = self._networks.get(name)
+        if found is None:
+            answers = self._names == "every" or (
+                self._names == "user-defined" and name != DEFAULT
+            )
+            prefix = f"172.{FIRST_SUBNET + len(self._networks)}.0."
+            found = self._networks[name] = Network(name, prefix, answers, routed=False)
+            found.attach(self._host, f"{BRIDGE}{name}")
+        return found

@@ -1,0 +1,1 @@
+"""An orchestrator: desired state, and the loops that bring the world closer to it."""

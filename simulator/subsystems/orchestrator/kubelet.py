@@ -1,0 +1,206 @@
+"""The agent of a node: runs a pod's container, asks after it, starts it anew."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.engine import Engine, Work
+from simulator.events import FAILED
+from simulator.mechanisms import Value
+from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.network.errors import NetworkError
+from simulator.subsystems.network.namespace import NetworkNamespace
+from simulator.subsystems.network.stacks import stack_of
+from simulator.subsystems.network.ways import connect
+from simulator.subsystems.orchestrator.backoff import next_delay
+from simulator.subsystems.orchestrator.models import Probe
+from simulator.subsystems.orchestrator.nodes import Node
+from simulator.subsystems.orchestrator.pod import Pod
+
+
+class Kubelet:
+    """What the agents of all nodes do; each acts in its own node's name."""
+
+    __slots__ = ("_changed", "_engine", "_mechanisms")
+
+    def __init__(
+        self,
+        engine: Engine,
+        mechanisms: Mapping[str, Value],
+        changed: Callable[[Pod], None],
+    ) -> None:
+        """``changed`` is called whenever a pod becomes ready or ceases to be."""
+        self._engine = engine
+        self._mechanisms = mechanisms
+        self._changed = changed
+
+    def run(self, pod: Pod, node: Node) -> Work:
+        """Keep a pod's container running until the pod is deleted."""
+        while pod.state != "deleted":
+            engine = node.running_engine()
+            if engine is None:
+                node.away = True
+                yield node.back
+                continue
+            container = yield from self._start(pod, node, engine)
+            if container is not None and container.state == "running":
+                yield container.main.ended
+            if engine.state == "running":
+                self._ended(pod, container)
+                yield from self._wait(pod)
+
+    def stop(self, pod: Pod, cause: int) -> Work:
+        """End a deleted pod's container, with its time of grace."""
+        container = pod.container
+        if container is None or container.state != "running":
+            return
+        yield from container.stop(pod.template.grace_us, cause)
+
+    def record(self, pod: Pod, action: str, outcome: str = "ok", **detail: Any) -> int:
+        """Tell what an agent has done with a pod; its last event is the cause."""
+        actor = pod.node.kubelet if pod.node is not None else "kubelet"
+        detail.setdefault("cause", pod.seq)
+        pod.seq = self._engine.record(actor, action, outcome, target=pod.name, **detail)
+        return pod.seq
+
+    def _start(self, pod: Pod, node: Node, engine: ContainerEngine) -> Work:
+        """Start the pod's next container; the result is None when it has no image."""
+        image = yield from engine.find(pod.template.image, "missing", pod.seq)
+        if image is None:
+            pod.seq = len(self._engine.events) - 1
+            return None
+        before, root = pod.container, None
+        if before is not None:
+            pod.restarts += 1
+            _forget(engine, before)
+            if self._mechanisms["orchestrator.replacement"] == "repair":
+                root = before.root
+        name = f"{pod.name}-r{pod.restarts}" if pod.restarts else pod.name
+        path = pod.template.path
+        attempt = yield from engine.start(name, image, path, pod.seq, root=root)
+        container = next(c for c in reversed(engine.containers) if c.name == name)
+        pod.container, pod.started_us = container, self._engine.now
+        if container.state_seq is not None:
+            pod.seq = container.state_seq
+        if attempt is not None and container.state == "running":
+            self._begin(pod, node, container)
+        return container
+
+    def _begin(self, pod: Pod, node: Node, container: Container) -> None:
+        """Note that the container runs, and begin to ask after it."""
+        if pod.state == "deleted":
+            self._engine.spawn(self.stop(pod, pod.seq), is_daemon=True)
+            return
+        pod.state = "running"
+        template = pod.template
+        if template.readiness is None:
+            self._set_ready(pod, ready=True)
+        else:
+            work = self._watch(
+                pod, node, container, template.readiness, self._readiness
+            )
+            pod.probes.append(self._engine.spawn(work, is_daemon=True))
+        if template.liveness is not None:
+            work = self._watch(pod, node, container, template.liveness, self._liveness)
+            pod.probes.append(self._engine.spawn(work, is_daemon=True))
+        self._changed(pod)
+
+    def _ended(self, pod: Pod, container: Container | None) -> None:
+        """Note that a container is not running, or not any more."""
+        for probe in pod.probes:
+            probe.cancel(self._engine)
+        pod.probes.clear()
+        if container is not None and container.state_seq is not None:
+            pod.seq = max(pod.seq, container.state_seq)
+        if pod.state != "deleted":
+            pod.state = "waiting"
+        pod.ready = False
+        self._changed(pod)
+
+    def _wait(self, pod: Pod) -> Work:
+        """Wait as long as a container has to that keeps ending."""
+        if pod.state == "deleted":
+            return
+        ran = self._engine.now - pod.started_us
+        mechanism = self._mechanisms["orchestrator.backoff"]
+        wait, pod.delay_us = next_delay(pod.delay_us, ran, mechanism)
+        if wait == 0:
+            return
+        self.record(
+            pod,
+            "back_off",
+            FAILED,
+            delay_s=wait // 1_000_000,
+            log=f"Back-off {wait // 1_000_000}s restarting failed container",
+        )
+        yield wait
+
+    def _watch(
+        self,
+        pod: Pod,
+        node: Node,
+        container: Container,
+        probe: Probe,
+        judge: Callable[[Pod, Container, str], Work],
+    ) -> Work:
+        """Ask again and again; ``judge`` hears of each run of equal answers."""
+        yield probe.delay_us
+        bad = 0
+        while container.state == "running":
+            log = yield from self._ask(node, container, probe)
+            bad = bad + 1 if log else 0
+            if not log or bad >= probe.failures:
+                yield from judge(pod, container, log)
+                bad = 0
+            yield probe.period_us
+
+    def _ask(self, node: Node, container: Container, probe: Probe) -> Work:
+        """Connect to the container's port; the result is empty when that worked."""
+        yield 0
+        inside = stack_at(container)
+        host = stack_of(node.engine.host.namespaces.net)
+        publish = str(self._mechanisms["network.publish"])
+        try:
+            connect(host, inside.address, probe.port, publish=publish)
+        except NetworkError as error:
+            yield min(error.waited_us, probe.timeout_us)
+            return f"dial tcp {inside.address}:{probe.port}: {error.log}"
+        return ""
+
+    def _liveness(self, pod: Pod, container: Container, log: str) -> Work:
+        """Kill a container that is not alive."""
+        if not log:
+            return
+        seq = self.record(
+            pod, "liveness_probe", FAILED, log=f"Liveness probe failed: {log}"
+        )
+        yield from container.stop(pod.template.grace_us, seq)
+
+    def _readiness(self, pod: Pod, container: Container, log: str) -> Work:
+        """Let requests go to a container, or not."""
+        yield 0
+        if (log == "") == pod.ready or container.state != "running":
+            return
+        if not log:
+            self._set_ready(pod, ready=True)
+        else:
+            log = f"Readiness probe failed: {log}"
+            self.record(pod, "readiness_probe", FAILED, log=log)
+            self._set_ready(pod, ready=False)
+        self._changed(pod)
+
+    def _set_ready(self, pod: Pod, *, ready: bool) -> None:
+        pod.ready = ready
+        if ready:
+            self.record(pod, "pod_ready")
+
+
+def stack_at(container: Container) -> NetworkNamespace:
+    """Return the network stack that a container's processes use."""
+    inside = container.inside
+    namespaces = container.kernel.namespaces if inside is None else inside.namespaces
+    return stack_of(namespaces.net)
+
+
+def _forget(engine: ContainerEngine, container: Container) -> None:
+    """Remove what is left of a container that has ended."""
+    engine.containers[:] = [c for c in engine.containers if c is not container]

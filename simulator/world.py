@@ -147,7 +147,9 @@ class World:
         root.storage = platform.storage
         name = f"{system.family}-{number + 1}"
         kernel = Kernel(name, system, platform, self.mechanisms, root)
-        self.lan.serve(kernel)
+        self.lan.serve(
+            kernel.namespaces.net, platform.name, lambda: kernel.state == "running"
+        )
         self.kernels.append(kernel)
         return kernel
 

@@ -8,8 +8,6 @@ from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
 AWAITED = {
-    "orchestrator.replacement",
-    "orchestrator.backoff",
     "orchestrator.lease",
     "orchestrator.scheduling",
     "orchestrator.endpoints",

@@ -4,14 +4,11 @@ A stack is made when something uses it for the first time: a world in which noth
 listens or connects has none.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from simulator.subsystems.namespaces import NetNamespace
 from simulator.subsystems.network.namespace import Network, NetworkNamespace
-
-if TYPE_CHECKING:
-    from simulator.subsystems.kernel import Kernel
 
 LAN_PREFIX = "10.0.0."
 OUTSIDE = "outside"
@@ -41,10 +38,14 @@ class Lan:
         self._shares_ports = ports == "shared"
         self._outside: NetworkNamespace | None = None
 
-    def serve(self, kernel: "Kernel") -> None:
-        """See to it that a kernel's own namespace is on the network once it is used."""
-        namespace = kernel.namespaces.net
-        namespace.plug = partial(self._plug, kernel)
+    def serve(
+        self, namespace: NetNamespace, name: str, is_up: Callable[[], bool]
+    ) -> None:
+        """See to it that a machine's own namespace is on the network once it is used.
+
+        ``name`` is the machine's; ``is_up`` tells whether its kernel runs.
+        """
+        namespace.plug = partial(self._plug, name, is_up)
         self._network.absent.append(partial(stack_of, namespace))
 
     def outside(self) -> NetworkNamespace:
@@ -54,11 +55,8 @@ class Lan:
             self._network.attach(self._outside, "eth0")
         return self._outside
 
-    def _plug(self, kernel: "Kernel") -> NetworkNamespace:
-        name = kernel.platform.name
-        stack = NetworkNamespace(
-            name, lambda: kernel.state == "running", self._shares_ports
-        )
+    def _plug(self, name: str, is_up: Callable[[], bool]) -> NetworkNamespace:
+        stack = NetworkNamespace(name, is_up, self._shares_ports)
         self._network.attach(stack, "eth0", [name, *group_of(name)])
         return stack
 

@@ -8,10 +8,6 @@ from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
 AWAITED = {
-    "orchestrator.lease",
-    "orchestrator.scheduling",
-    "orchestrator.endpoints",
-    "orchestrator.rollout",
     "container.namespaces",
     "cgroup.cpu",
     "cgroup.freeze",

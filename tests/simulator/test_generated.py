@@ -236,10 +236,9 @@ def test_the_text_of_a_document_reads_as_the_document() -> None:
 
 
 def test_deep_process_trees_are_shown_as_lists() -> None:
-    deep = [{"fork": {"steps": [{"spawn": {"program": "app"}}]}}]
+    deep = {"ram_mib": 1, "does": [{"spawn": {"program": "sh"}}]}
     spec = scenario(
-        [*BOOT, install("app"), execute("app")],
-        world={"programs": {"app": {"does": deep}}},
+        [*BOOT, install("sh"), execute("sh")], world={"programs": {"sh": deep}}
     )
     run, _ = laws.run_and_world(spec, "a", Budget(events=4000))
     (kernel,) = run.observation["machines"]["server"]["children"]

@@ -42,6 +42,7 @@ def _program(name: str, fields: Mapping[str, Any], paths: Mapping[str, str]) -> 
         acts_as=fields["acts_as"],
         oom_score_adj=fields["oom_score_adj"],
         execs_last=fields["execs_last"],
+        links=fields["links"],
     )
 
 

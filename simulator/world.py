@@ -127,6 +127,14 @@ class World:
         """Return the image that a plan names: one of the world, or a tag."""
         return self.images.get(image, image)
 
+    def engine_of(self, container: Container) -> ContainerEngine | None:
+        """Return the running engine that a container belongs to."""
+        engines = (e for e in self.installed.values() if isinstance(e, ContainerEngine))
+        return next(
+            (e for e in engines if e.state == "running" and container in e.containers),
+            None,
+        )
+
     def new_name(self, group: str) -> str:
         """Return a name for the next member of a group of machines or containers."""
         self._numbers[group] += 1

@@ -7,10 +7,12 @@ from simulator.actions.places import (
     places_of,
     service_at,
 )
+from simulator.actions.wishes import wish_of
 from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.containers.wishes import command_of, words_of
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.kernel import Kernel
@@ -144,7 +146,6 @@ def start_container(world: World, arguments: Arguments, asked: int) -> Work:
 def _one_container(
     world: World, engine: ContainerEngine, name: str, arguments: Arguments, asked: int
 ) -> Work:
-    program = world.programs[arguments["run"]]
     named = arguments["image"]
     image = yield from engine.find(world.named(named), arguments["pull"], asked)
     if image is None:
@@ -153,15 +154,18 @@ def _one_container(
     attempt: Attempt | None = yield from engine.start(
         name,
         image,
-        program.path,
+        wish_of(world, arguments),
         asked,
         isolation=isolation,
         limits=arguments["limits"],
         attachment=attachment,
     )
-    container = next(entry for entry in engine.containers if entry.name == name)
+    container = next((e for e in engine.containers if e.name == name), None)
+    if container is None:
+        return
     world.places.setdefault(arguments["name"], []).append(container)
-    if attempt is not None:
+    program = _program_of(world, container, attempt)
+    if program is not None and attempt is not None:
         _note(world, program, attempt)
 
 
@@ -184,6 +188,17 @@ def _boundaries(world: World, arguments: Arguments) -> tuple[Isolation, Attachme
         boottime_offset_us=None if offset is None else offset * 1_000_000,
     )
     return isolation, attachment
+
+
+def _program_of(
+    world: World, container: Container, attempt: Attempt | None
+) -> Program | None:
+    """Return the world's program that a container was to run, if it is one of them."""
+    if attempt is not None and attempt.process is not None:
+        return world.programs.get(attempt.process.program.name)
+    words = words_of(container.image.config, container.wish)
+    path = command_of(words, container.root)[0] if words else ""
+    return next((p for p in world.programs.values() if p.path == path), None)
 
 
 VERBS = {

@@ -56,7 +56,7 @@ def _table(word: str, schema: Schema) -> Table:
 
 def _takes(field: Schema) -> str:
     """Say in a few words what a field takes."""
-    own = field["anyOf"][0] if "anyOf" in field else field
+    own = _first_form(field)
     if "$ref" in own:
         return str(own["$ref"]).rpartition("/")[2]
     if "enum" in own:
@@ -76,8 +76,13 @@ _TYPES = {
 }
 
 
+def _first_form(field: Schema) -> Schema:
+    """Return the first of the forms that a field may have."""
+    return _first_form(field["anyOf"][0]) if "anyOf" in field else field
+
+
 def _about(field: Schema) -> str:
-    own = field["anyOf"][0] if "anyOf" in field else field
+    own = _first_form(field)
     return str(field.get("description", own.get("description", "")))
 
 

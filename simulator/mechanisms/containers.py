@@ -20,6 +20,26 @@ MECHANISMS = {
         ("shared", "copied"),
         "image layers mounted once, or copied for each",
     ),
+    "container.copy_up": Mechanism(
+        "file",
+        ("file", "block"),
+        "the first write to a file of the image copies all of it, or what changes",
+    ),
+    "container.writes": Mechanism(
+        "own",
+        ("own", "image"),
+        "what a container writes goes to a layer of its own, or into its image",
+    ),
+    "container.volumes": Mechanism(
+        "outside",
+        ("outside", "inside"),
+        "files of a volume lie outside the container's layer, or in it",
+    ),
+    "container.back_off": Mechanism(
+        "doubling",
+        ("doubling", "none"),
+        "each restart in a row waits twice as long as the last, or all alike",
+    ),
     "container.limits": Mechanism(
         "on", ("on", "off"), "a cgroup bounds what a container may use"
     ),

@@ -22,5 +22,15 @@ def see_container(container: Container, see: See) -> Node:
     if container.machine is not None:
         children = [see(container.machine)]
     return node(
-        "container", container.name, container.state, children, kernel=kernel.name
+        "container",
+        container.name,
+        container.state,
+        children,
+        kernel=kernel.name,
+        image=container.image.name,
+        exit_status=container.exit_status,
+        restarts=container.restarts,
+        health=container.health,
+        env=container.environment,
+        log=list(container.log),
     )

@@ -25,6 +25,9 @@ def measure(world: World) -> dict[str, Any]:
             for part in world.installed.values()
             if isinstance(part, ContainerEngine)
         ),
+        "disk_kib": {
+            name: machine.storage.used_kib for name, machine in machines.items()
+        },
         "kernels": len(running),
         "processes": sum(1 for _ in world.processes()),
         "served": sum(process.served for process in world.processes()),

@@ -12,7 +12,7 @@ from typing import Any
 from simulator.engine import Work
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.processes import Process
-from simulator.subsystems.steps import life, memory, network
+from simulator.subsystems.steps import life, memory, network, storage
 
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
@@ -48,11 +48,25 @@ def steps_of(process: Process) -> tuple[Step, ...]:
 
 
 def _shell_line(program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
-    """``-c`` and a line of commands: each in a child, perhaps not the last one."""
-    *first, last = arguments[1:]
-    steps = [_run(path) for path in first]
-    steps.append(("exec", {"path": last}) if program.execs_last else _run(last))
+    """``-c`` and a line of commands: each in a child, perhaps not the last one.
+
+    The builtin ``exec`` makes the shell become a command, wherever that stands.
+    """
+    *first, last = (command.split() for command in arguments[1:])
+    steps = [_command(words) for words in first]
+    steps.append(_become(last) if program.execs_last else _command(last))
     return (*steps, _EXIT)
+
+
+def _command(words: list[str]) -> Step:
+    if words[0] == "exec":
+        return _become(words[1:])
+    return _run(words[0], tuple(words[1:]))
+
+
+def _become(words: list[str]) -> Step:
+    path, *arguments = words[1:] if words[0] == "exec" else words
+    return ("exec", {"path": path, "arguments": tuple(arguments)})
 
 
 def _init_line(_program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
@@ -80,6 +94,7 @@ STEPS: Mapping[str, StepFunction] = {
     **life.STEPS,
     **memory.STEPS,
     **network.STEPS,
+    **storage.STEPS,
     "repeat": _repeat,
 }
 """Every step: what ``does`` may list."""

@@ -6,7 +6,7 @@ the engine boots a kernel for each container instead.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.calibration import figure
@@ -14,9 +14,28 @@ from simulator.engine import Work
 from simulator.events import FAILED, OK
 from simulator.mechanisms import Value, listed
 from simulator.subsystems.cgroups import Cgroup
+from simulator.subsystems.containers.health import watch_health
 from simulator.subsystems.containers.images import ContainerImage, distinct
+from simulator.subsystems.containers.lifecycle import (
+    LONG_ENOUGH_US,
+    LOST,
+    START_FAILED,
+    back_off_us,
+    starts_with_engine,
+    wants_restart,
+)
 from simulator.subsystems.containers.registry import warning
+from simulator.subsystems.containers.roots import make_root, mount_all
 from simulator.subsystems.containers.store import ImageStore
+from simulator.subsystems.containers.wishes import (
+    ORDINARY,
+    Wish,
+    as_user,
+    command_of,
+    environment,
+    with_init,
+    words_of,
+)
 from simulator.subsystems.families import FEATURES
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isolate
@@ -28,6 +47,7 @@ from simulator.subsystems.network.bridges import Bridges
 from simulator.subsystems.network.errors import NetworkError
 from simulator.subsystems.network.stacks import stack_of
 from simulator.subsystems.platform import Platform
+from simulator.subsystems.storage import DiskFullError
 from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
     Hypervisor,
@@ -87,13 +107,27 @@ class Container:
         """True until it has ended: so long it keeps what it was given."""
         return self.state in {"created", "running"}
 
+    wish: Wish = ORDINARY
+    environment: dict[str, str] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    """What its first process, and those that it started, wrote to standard output."""
+    health: str = ""
+    """``starting``, ``healthy`` or ``unhealthy``; empty without a check."""
+    stopped_by_hand: bool = False
+    restarts: int = 0
+    in_a_row: int = 0
+    """Restarts since it last ran for long: they set the next delay."""
+    anonymous: list[str] = field(default_factory=list)
+    """Its volumes that have no name."""
+
     def stop(self, grace_us: int, cause: int | None) -> Work:
-        """Ask it to end (SIGTERM); after the time of grace, kill it (SIGKILL)."""
+        """Ask it to end by its stop signal; after the time of grace, kill it."""
         process = self.main
         if self.state != "running" or process is None:
             return
         engine = self.kernel.platform.engine
-        seq = self.kernel.signal(process, "SIGTERM", cause)
+        self.stopped_by_hand = True
+        seq = self.kernel.signal(process, self.image.config.stop_signal, cause)
         timer = engine.spawn(_kill_later(process, grace_us, seq))
         if process.alive:
             yield process.ended
@@ -111,8 +145,12 @@ class ContainerEngine:
     store: ImageStore
     state: str = "off"
     state_seq: int | None = None
-    containers: list[Container] = field(default_factory=list)
+    containers: list[Container] = field(init=False)
     _bridges: Bridges | None = None
+
+    def __post_init__(self) -> None:
+        """Find the containers that an engine before it has left on the disk."""
+        self.containers = self.store.containers
 
     @property
     def bridges(self) -> Bridges:
@@ -160,6 +198,11 @@ class ContainerEngine:
         self.state_seq = engine.record(
             self.name, "start", cause=cause, target=self.host.name, kind="containers"
         )
+        for container in self.containers:
+            container.state, container.exit_status = "exited", LOST
+            if starts_with_engine(container):
+                work = self.start_again(container, self.state_seq)
+                engine.spawn(work, is_daemon=True)
 
     def fall(self, seq: int) -> None:
         """Its kernel has died, as event ``seq`` tells: so have its containers."""
@@ -205,7 +248,7 @@ class ContainerEngine:
         self,
         name: str,
         image: ContainerImage,
-        path: str,
+        wish: Wish,
         cause: int | None,
         *,
         isolation: Isolation = DEFAULT,
@@ -213,29 +256,28 @@ class ContainerEngine:
         attachment: Attachment = PLAIN,
         root: FileTree | None = None,
     ) -> Work:
-        """Start one container that runs ``path``, bounded by the limits of its cgroup.
+        """Create and start one container.
 
         ``root``: the file tree of an ended container, to go on with what it wrote.
-        The result is the ``Attempt`` to run it, None when it did not come to that.
+        The result is the ``Attempt`` to run its program, None when it did not come to
+        that.
         """
         engine = self.host.platform.engine
         engine.allocate()
-        runtime = figure("container_runtime")
-        engine_span = figure("container_start") - runtime
-        stream = engine.streams.of(name)
-        yield stream.jitter(engine_span, 50)
-        copied = self.mechanisms["container.layers"] == "copied"
-        if root is None:
-            root = image.tree.copy(name if copied else image.name)
+        yield self._engine_span(name)
+        storage = self.host.platform.storage
+        try:
+            if root is None:
+                root = make_root(image, name, storage, self.mechanisms)
+        except DiskFullError as error:
+            return self._no_room(name, cause, error)
         container = Container(
-            name,
-            image,
-            self.host,
-            root,
-            isolation=isolation,
-            limits=limits or {},
-            attachment=attachment,
+            name, image, self.host, root, isolation=isolation, attachment=attachment
         )
+        container.wish = wish
+        container.environment = environment(image.config, wish)
+        root.read_only = wish.read_only
+        container.limits = limits or {}
         self.containers.append(container)
         said = warning(image, self.store.host)
         container.state_seq = engine.record(
@@ -245,13 +287,72 @@ class ContainerEngine:
             target=image.name,
             **({"log": said} if said else {}),
         )
+        return (yield from self._launch(container))
+
+    def start_again(self, container: Container, cause: int | None) -> Work:
+        """Start a container that has ended: its files are those that it left.
+
+        The result is as that of ``start``.
+        """
+        yield self._engine_span(container.name)
+        if self.state != "running" or container not in self.containers:
+            return None
+        container.state, container.stopped_by_hand = "created", False
+        container.state_seq = self.host.platform.engine.record(
+            self.name, "start_again", cause=cause, target=container.name
+        )
+        return (yield from self._launch(container))
+
+    def remove(self, container: Container, cause: int | None, *, volumes: bool) -> None:
+        """Remove a container that does not run: its upper layer goes, volumes stay.
+
+        ``volumes`` says that those without a name go as well.
+        """
+        storage = self.host.platform.storage
+        freed = storage.release(container.name)
+        for name in container.anonymous if volumes else ():
+            freed += storage.release(self.store.volumes.pop(name).device)
+        self.containers.remove(container)
+        container.state = "removed"
+        container.state_seq = self.host.platform.engine.record(
+            self.name, "remove", cause=cause, target=container.name, freed_kib=freed
+        )
+
+    def _engine_span(self, name: str) -> int:
+        """Return what the engine takes for a start before its runtime begins."""
+        span = figure("container_start") - figure("container_runtime")
+        return self.host.platform.engine.streams.of(name).jitter(span, 50)
+
+    def _no_room(self, name: str, cause: int | None, error: DiskFullError) -> None:
+        self.host.platform.engine.record(
+            self.name,
+            "create",
+            FAILED,
+            cause=cause,
+            target=name,
+            errno=ERRNO["ENOSPC"],
+            errno_name="ENOSPC",
+            log=str(error),
+        )
+
+    def _launch(self, container: Container) -> Work:
+        """Go through the stages of a start: kernel or namespaces, then the program."""
+        container.kernel = self.host
+        container.anonymous = mount_all(
+            container.root,
+            container.image,
+            container.wish,
+            self.store.volumes,
+            self.host.root,
+            kept=self.mechanisms["container.volumes"] == "outside",
+        )
         if self.mechanisms["container.kernel"] == "own":
             yield from self._own_kernel(container)
         else:
             yield from self._share_kernel(container)
         if container.state == "failed" or not self._attach(container):
             return None
-        return (yield from self._execute(container, path))
+        return (yield from self._execute(container))
 
     def _attach(self, container: Container) -> bool:
         """Plug the container in, unless it lives on its host's own network."""
@@ -356,11 +457,24 @@ class ContainerEngine:
             kinds,
             container.isolation,
         )
+        user = container.wish.user or container.image.config.user
+        container.inside = replace(
+            container.inside, credentials=as_user(container.inside.credentials, user)
+        )
         return container.inside
 
-    def _execute(self, container: Container, path: str) -> Work:
+    def _execute(self, container: Container) -> Work:
+        """Run what image and wish say; nothing at all is an error of its own."""
         inside, above = container.inside, container.kernel.namespaces
         bridged = inside is not None and inside.namespaces.net is not above.net
+        words = words_of(container.image.config, container.wish)
+        if not words:
+            self._no_command(container)
+            return None
+        path, arguments = command_of(words, container.root)
+        if container.wish.init:
+            arch = container.kernel.platform.arch
+            path, arguments = with_init(container.root, arch, path, arguments)
         extra = BRIDGE_SYSTEM_CALLS * figure("system_call") if bridged else 0
         attempt: Attempt = yield from container.kernel.execute(
             path,
@@ -371,18 +485,35 @@ class ContainerEngine:
             namespaces=inside.namespaces if inside else None,
             credentials=inside.credentials if inside else None,
             cgroup=container.cgroup,
+            arguments=arguments,
         )
         container.main = process = attempt.process
         container.state_seq = attempt.seq
         if process is not None and process.alive:
             container.state = "running"
+            process.output = container.log
             process.watchers.append(lambda ended: self._ended(container, ended))
+            watch_health(container)
             return attempt
         container.state = "exited"
         self.host.platform.memory.release(container.name)
         if process is not None:
             self._ended(container, process)
+        else:
+            container.exit_status = START_FAILED.get(attempt.errno_name, LOST)
         return attempt
+
+    def _no_command(self, container: Container) -> None:
+        container.state = "failed"
+        self.host.platform.memory.release(container.name)
+        container.state_seq = self.host.platform.engine.record(
+            self.name,
+            "create",
+            FAILED,
+            cause=container.state_seq,
+            target=container.name,
+            log="no command specified",
+        )
 
     def _ended(self, container: Container, process: "Process") -> None:
         """Note that a container's main process has ended: so has the container."""
@@ -398,6 +529,29 @@ class ContainerEngine:
             exit_status=status,
             log=f"Exited ({status})",
         )
+        container.health = ""
+        ran_us = self._since_start(process)
+        if self.state == "running" and wants_restart(container):
+            kind = str(self.mechanisms["container.back_off"])
+            if ran_us >= LONG_ENOUGH_US:
+                container.in_a_row = 0
+            delay = back_off_us(container.in_a_row, kind)
+            container.in_a_row += 1
+            container.restarts += 1
+            self.host.platform.engine.spawn(
+                self._restart(container, delay, container.state_seq), is_daemon=True
+            )
+
+    def _since_start(self, process: "Process") -> int:
+        engine = self.host.platform.engine
+        return engine.now - engine.events[process.start_seq].time
+
+    def _restart(self, container: Container, delay: int, cause: int) -> Work:
+        """Start a container again after a delay, unless somebody else has."""
+        container.state = "restarting"
+        yield delay
+        if container.state == "restarting":
+            yield from self.start_again(container, cause)
 
     def _monitor(self) -> Hypervisor:
         model = HypervisorModel(self.name, "type-2", self.model.arch, 0, None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.subsystems.storage import Storage
 
@@ -21,11 +21,19 @@ RUNTIMES = {
     runtime.name: runtime
     for runtime in (
         Runtime("glibc", "posix", "linux", ("mmap", "openat", "clone")),
+        Runtime("musl", "posix", "linux", ("mmap", "openat", "clone")),
         Runtime("wine-libraries", "win32", "linux", ("mmap", "openat", "clone")),
         Runtime("windows-libraries", "win32", "nt", ("NtCreateFile", "NtCreateThread")),
         Runtime("libsystem", "cocoa", "darwin", ("mmap", "open", "bsdthread_create")),
     )
 }
+STATIC = "static"
+_STATIC = {
+    runtime.api: Runtime(STATIC, runtime.api, runtime.abi, ())
+    for runtime in RUNTIMES.values()
+    if not runtime.name.startswith("wine")
+}
+"""What a program that was linked statically brings along, by its API."""
 API_OF_FORMAT = {"elf": "posix", "pe": "win32", "mach-o": "cocoa", "script": "posix"}
 
 
@@ -82,6 +90,9 @@ class Program:
     """``shell`` and ``init`` run what their arguments name."""
     execs_last: bool = False
     """A shell that becomes the last command of its line, without a child for it."""
+    links: str = ""
+    """The libraries that it was linked against, by name; ``static``: none. Empty: any
+    that offer its API."""
 
     @property
     def api(self) -> str:
@@ -102,6 +113,30 @@ class DataFile:
     """The kernel's number of its owner."""
 
 
+class Spot(NamedTuple):
+    """Where a path leads: a tree, the path inside it, and the rules there."""
+
+    tree: "FileTree"
+    path: str
+    read_only: bool
+    uid: int
+    """The kernel's number of the directory's owner."""
+    checks_owner: bool
+    """Only the owner may change files, and whoever has the right to override that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Another tree, or a directory of it, seen at some path."""
+
+    tree: "FileTree"
+    source: str = "/"
+    read_only: bool = False
+    uid: int = 0
+    """The kernel's number of the directory's owner."""
+    checks_owner: bool = False
+
+
 @dataclass(slots=True)
 class FileTree:
     """A root file system: files by path, libraries by name."""
@@ -117,16 +152,21 @@ class FileTree:
     """Programs by path that are held by another device: the layer they came with."""
     upper: dict[str, int] | None = None
     """Of an overlay: bytes of each file that it has itself; all else lies below."""
+    below: "FileTree | None" = None
+    """Of an overlay: what the layers below make, without any change of its own."""
     whiteouts: set[str] = field(default_factory=set)
     """Of an overlay: paths of the layers below that it hides."""
-    mounts: dict[str, "FileTree"] = field(default_factory=dict)
+    mounts: dict[str, Mount] = field(default_factory=dict)
     """Other trees, each at the path where it is seen instead of this one."""
+    read_only: bool = False
     storage: Storage | None = None
     """The disk that pays for what is written; none: disks do not matter here."""
 
     def add(self, program: Program) -> None:
         """Put the program's file in its place."""
         self.files[program.path] = program
+        self.data.pop(program.path, None)
+        self._touch(program.path)
 
     def put(self, entry: DataFile) -> None:
         """Put a file in its place, whatever was there."""
@@ -140,23 +180,63 @@ class FileTree:
             for found in gone:
                 del table[found]
 
-    def at(self, path: str) -> "FileTree":
-        """Return the tree that holds a path: this one, or what is mounted there."""
+    def at(self, path: str) -> Spot:
+        """Return where a path leads: into this tree, or into what is mounted there."""
         points = [p for p in self.mounts if path == p or path.startswith(f"{p}/")]
-        return self.mounts[max(points, key=len)] if points else self
+        if not points:
+            return Spot(self, path, self.read_only, 0, self.upper is None)
+        point = max(points, key=len)
+        mount = self.mounts[point]
+        inner = mount.source.rstrip("/") + path[len(point) :]
+        return Spot(mount.tree, inner, mount.read_only, mount.uid, mount.checks_owner)
+
+    def holds(self, path: str) -> bool:
+        """Return whether there is a file at a path."""
+        return path in self.files or path in self.data
+
+    def holds_below(self, path: str) -> bool:
+        """Return whether what is seen at a path lies in a layer below."""
+        return self.upper is not None and path not in self.upper and self.holds(path)
+
+    def own_size(self, path: str) -> int:
+        """Return the bytes at a path that this tree holds itself."""
+        if self.upper is not None:
+            return self.upper.get(path, 0)
+        if path in self.files:
+            return self.files[path].text_kib * 1024
+        return self.data[path].size if path in self.data else 0
+
+    def under(self, path: str) -> list[str]:
+        """Return the paths of a file, or of all files below a directory."""
+        return sorted(
+            found
+            for table in (self.files, self.data)
+            for found in table
+            if found == path or found.startswith(f"{path}/")
+        )
 
     def device_of(self, path: str) -> str:
-        """Return what holds the bytes of a program."""
+        """Return what holds the bytes at a path, whether they are listed or not."""
+        if self.below is not None and path not in (self.upper or {}):
+            return self.origins.get(path, self.below.device)
         return self.origins.get(path, self.device)
 
     def make_executable(self, path: str) -> None:
         """Set the execute permission bits of a file."""
         self.files[path] = replace(self.files[path], executable=True)
+        self._touch(path)
 
-    def runtime_for(self, api: str) -> Runtime | None:
-        """Return the libraries here that offer ``api``, the first by name."""
+    def runtime_for(self, api: str, links: str = "") -> Runtime | None:
+        """Return the libraries here that offer ``api``, the first by name.
+
+        ``links`` says which they must be; ``static`` that none are needed.
+        """
+        if links == STATIC:
+            return _STATIC[api]
         offered = (RUNTIMES[name] for name in sorted(self.runtimes))
-        return next((runtime for runtime in offered if runtime.api == api), None)
+        return next(
+            (r for r in offered if r.api == api and links in {"", r.name}), None
+        )
 
     def copy(self, device: str) -> "FileTree":
         """Return a tree of its own with the same content, held by ``device``."""
@@ -171,8 +251,14 @@ class FileTree:
     def overlay(self, device: str) -> "FileTree":
         """Return a tree whose files are these until it changes them itself."""
         tree = self.copy(device)
-        tree.origins, tree.upper = dict(self.origins), {}
+        tree.origins, tree.upper, tree.below = dict(self.origins), {}, self
         return tree
+
+    def _touch(self, path: str) -> None:
+        """Of an overlay: have a program's file itself from now on."""
+        if self.upper is not None:
+            self.upper[path] = self.files[path].text_kib * 1024
+            self.origins.pop(path, None)
 
     def merge(self, programs: Iterable[Program], runtimes: Iterable[str]) -> None:
         """Add files and libraries."""

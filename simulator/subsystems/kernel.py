@@ -347,7 +347,7 @@ class Kernel:
         fits = yield from self.pages.take(process, own, touches=False)
         for binary in binaries if shared else ():
             if fits and binary.text_kib:
-                file = f"{process.root.device}:{binary.path}"
+                file = f"{process.root.device_of(binary.path)}:{binary.path}"
                 fits = yield from self.pages.map_text(process, file, binary.text_kib)
         if not process.alive:
             return Attempt(process.state_seq, process)
@@ -393,6 +393,7 @@ class Kernel:
             handlers=dict(program.signals),
             reaps=program.reaps,
             pids=pids,
+            output=setting.parent.output if setting.parent else None,
         )
         enter(process)
         self.processes.append(process)

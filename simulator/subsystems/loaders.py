@@ -106,11 +106,12 @@ def _native(binary_format: str) -> Loader:
     def load(program: Program, request: Request) -> Image | None:
         if program.format != binary_format or program.arch != request.arch:
             return None
-        runtime = request.root.runtime_for(program.api)
+        runtime = request.root.runtime_for(program.api, program.links)
         if runtime is None:
-            raise ExecError(
-                "ENOENT", f"{program.path}: no libraries here offer {program.api}"
-            )
+            lacks = f"no libraries here offer {program.api}"
+            if program.links:
+                lacks = f"linked against {program.links}, which is not here"
+            raise ExecError("ENOENT", f"{program.path}: {lacks}")
         return Image(program, runtime, binary_format)
 
     return load

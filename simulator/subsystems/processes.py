@@ -75,6 +75,8 @@ class Process:
     """True when it waits for every child that it has, adopted ones too."""
     last_status: int = 0
     """Exit status of the child that it waited for last."""
+    output: list[str] | None = None
+    """Where its standard output goes; None: nobody keeps it."""
     served: int = 0
     computing: int = 0
     """How many of its threads want a processor now."""

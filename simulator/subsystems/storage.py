@@ -22,7 +22,15 @@ class DiskFullError(Exception):
 class Storage:
     """A disk. ``used_kib`` is always the sum of all charges."""
 
-    __slots__ = ("capacity_kib", "charges", "host", "mib_s", "name", "used_kib")
+    __slots__ = (
+        "capacity_kib",
+        "charges",
+        "free_at",
+        "host",
+        "mib_s",
+        "name",
+        "used_kib",
+    )
 
     def __init__(
         self, name: str, capacity_kib: int, mib_s: int, host: "Storage | None" = None
@@ -33,6 +41,8 @@ class Storage:
         """What it reads or writes in a second."""
         self.host = host
         self.used_kib = 0
+        self.free_at = 0
+        """When it is done with all that it was asked for."""
         self.charges: dict[str, int] = {}
 
     def charge(self, owner: str, kib: int) -> None:
@@ -56,6 +66,11 @@ class Storage:
     def span_us(self, kib: int) -> int:
         """Return how long so many KiB take to read or write, in microseconds."""
         return kib * 1_000_000 // (self.mib_s * KIB)
+
+    def wait_us(self, kib: int, now: int) -> int:
+        """Return how long a transfer takes from now, after those asked for before."""
+        self.free_at = max(now, self.free_at) + self.span_us(kib)
+        return self.free_at - now
 
 
 def blocks_kib(size: int) -> int:

@@ -22,6 +22,10 @@ AWAITED = {
     "kernel.pid1_signals",
     "kernel.reaping",
     "container.limits",
+    "container.copy_up",
+    "container.writes",
+    "container.volumes",
+    "container.back_off",
     "cpu.scheduler",
 }
 """Mechanisms whose scenario is still to be written; this set must be empty."""

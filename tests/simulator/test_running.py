@@ -171,6 +171,7 @@ def test_metrics_of_a_run() -> None:
         "cpu_us",
         "device_kib",
         "swapped_kib",
+        "disk_kib",
         "image_disk_kib",
         "kernels",
         "processes",

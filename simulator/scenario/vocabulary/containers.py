@@ -5,16 +5,30 @@ from simulator.scenario.fields import (
     MapOf,
     Record,
     choice,
+    flag,
     integer,
     may,
     need,
     reference,
+    text,
 )
 from simulator.scenario.vocabulary.cgroups import LIMITS, NO_LIMITS
-from simulator.scenario.vocabulary.images import tag_or_image
+from simulator.scenario.vocabulary.images import HEALTHCHECK, Command, tag_or_image
 from simulator.scenario.vocabulary.steps.network import PORT, network
-from simulator.scenario.vocabulary.words import MIB, UID, arch, count, group, place
+from simulator.scenario.vocabulary.words import (
+    ENV,
+    MIB,
+    UID,
+    USER,
+    arch,
+    count,
+    group,
+    path,
+    place,
+    slug,
+)
 from simulator.subsystems.containers.store import PULL_POLICIES
+from simulator.subsystems.containers.wishes import POLICIES
 from simulator.subsystems.namespaces import KINDS
 from simulator.subsystems.network.bridges import DEFAULT
 
@@ -33,6 +47,17 @@ _UID_RANGE = Record(
         "count": may(integer(1, 2**32 - 1), 65_536),
     }
 )
+_VOLUME = Record(
+    {"name": need(slug), "path": need(path), "read_only": may(flag(), False)}
+)
+_BIND = Record(
+    {
+        "source": need(path),
+        "path": need(path),
+        "read_only": may(flag(), False),
+        "uid": may(UID, 0),
+    }
+)
 
 SECTIONS = {"engines": may(MapOf(_ENGINE), {})}
 VERBS = {
@@ -43,13 +68,32 @@ VERBS = {
             "image": need(tag_or_image()),
             "pull": may(choice(*PULL_POLICIES), "missing"),
             "count": may(count, 1),
-            "run": need(reference("programs")),
             "network": may(network, DEFAULT),
             "ports": may(ListOf(_PUBLISHED, most=20), ()),
+            "run": may(reference("programs"), None),
+            "entrypoint": may(Command(), None),
+            "command": may(Command(), None),
+            "env": may(ListOf(text(ENV, "NAME=value")), ()),
+            "user": may(text(USER, "a user's name or number"), ""),
+            "volumes": may(ListOf(_VOLUME), ()),
+            "binds": may(ListOf(_BIND), ()),
+            "read_only": may(flag(), False),
+            "init": may(flag(), False),
+            "restart": may(choice(*POLICIES), "no"),
+            "retries": may(integer(0, 1000), 0),
+            "healthcheck": may(HEALTHCHECK, None),
             "host_namespaces": may(ListOf(choice(*KINDS)), ()),
             "uid_map": may(ListOf(_UID_RANGE, most=5), ()),
             "boottime_offset_s": may(integer(-(10**9), 10**9), None),
             "limits": may(LIMITS, NO_LIMITS),
+        }
+    ),
+    "restart_container": Record({"on": need(reference("places"))}),
+    "remove_container": Record(
+        {
+            "on": need(reference("places")),
+            "force": may(flag(), False),
+            "volumes": may(flag(), False),
         }
     ),
     "stop_container": Record(

@@ -46,7 +46,7 @@ class Command:
 
     def schema(self) -> Schema:
         """Return the JSON Schema of a command in either form."""
-        return {"anyOf": [text().schema(), ListOf(text()).schema()]}
+        return {"anyOf": [ListOf(text()).schema(), text().schema()]}
 
 
 def tag_or_image() -> Check:

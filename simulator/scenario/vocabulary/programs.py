@@ -23,7 +23,7 @@ from simulator.scenario.vocabulary.words import (
     slug,
 )
 from simulator.subsystems.families import SYSTEM_CALLS
-from simulator.subsystems.files import API_OF_FORMAT
+from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES, STATIC
 from simulator.subsystems.signals import NUMBERS, UNSTOPPABLE
 
 _CALLS = sorted({call for table in SYSTEM_CALLS.values() for call in table})
@@ -64,6 +64,7 @@ _PROGRAM = Record(
         "oom_score_adj": may(integer(-1000, 1000), 0),
         "acts_as": may(choice("program", "shell", "init"), "program"),
         "execs_last": may(flag(), False),
+        "links": may(choice(*RUNTIMES, STATIC), ""),
     }
 )
 _program = reference("programs")

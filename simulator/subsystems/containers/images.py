@@ -154,7 +154,7 @@ def merged(layers: Iterable[Layer], device: str) -> FileTree:
             tree.hide(path)
         tree.merge(layer.programs, layer.libraries)
         for program in layer.programs:
-            tree.data.pop(program.path, None)
+            tree.origins[program.path] = layer.digest
         for entry in layer.files:
             tree.put(entry)
     return tree

@@ -1,4 +1,4 @@
-"""What an engine has of images on its own disk, and how it gets more.
+"""What an engine has on its disk: images, containers, volumes; how it gets more.
 
 Layers are kept once, by digest. A tag here is the one that was pulled last: it does
 not follow the registry's.
@@ -6,6 +6,7 @@ not follow the registry's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.engine import Engine, Gate, Work
 from simulator.events import FAILED
@@ -20,6 +21,7 @@ from simulator.subsystems.containers.registry import (
     choose,
     warning,
 )
+from simulator.subsystems.files import FileTree
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.platform import Platform
 from simulator.subsystems.storage import DiskFullError, Storage
@@ -32,7 +34,7 @@ SHOWN = 19
 
 @dataclass(slots=True)
 class ImageStore:
-    """The images of one engine."""
+    """What one engine has on its disk."""
 
     name: str
     """The engine's name."""
@@ -43,6 +45,9 @@ class ImageStore:
     tags: dict[str, ContainerImage] = field(default_factory=dict)
     layers: dict[str, int] = field(default_factory=dict)
     """KiB of each layer that is here, by digest."""
+    containers: list[Any] = field(default_factory=list)
+    """All that were made and not removed; they outlive the engine that made them."""
+    volumes: dict[str, FileTree] = field(default_factory=dict)
     arriving: dict[str, Gate] = field(default_factory=dict)
     """Layers on their way, by digest: nobody asks for one a second time."""
     free_at: int = 0

@@ -7,6 +7,7 @@ from simulator.engine import Engine, Work
 from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.containers.wishes import Wish
 from simulator.subsystems.network.errors import NetworkError
 from simulator.subsystems.network.namespace import NetworkNamespace
 from simulator.subsystems.network.stacks import stack_of
@@ -75,8 +76,8 @@ class Kubelet:
             if self._mechanisms["orchestrator.replacement"] == "repair":
                 root = before.root
         name = f"{pod.name}-r{pod.restarts}" if pod.restarts else pod.name
-        path = pod.template.path
-        attempt = yield from engine.start(name, image, path, pod.seq, root=root)
+        wish = Wish(entrypoint=(pod.template.path,))
+        attempt = yield from engine.start(name, image, wish, pod.seq, root=root)
         container = next(c for c in reversed(engine.containers) if c.name == name)
         pod.container, pod.started_us = container, self._engine.now
         if container.state_seq is not None:

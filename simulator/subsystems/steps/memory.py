@@ -47,7 +47,7 @@ def free(process: Process, arguments: Arguments) -> Work:
 def read_file(process: Process, arguments: Arguments) -> Work:
     """Read so much of a file: what is in the page cache costs no I/O."""
     kib, path = arguments["mib"] * KIB, arguments["path"]
-    file = f"{process.root.device}:{path}"
+    file = f"{process.root.device_of(path)}:{path}"
     missing = yield from process.kernel.pages.read(process, file, kib)
     if process.alive:
         _record(process, "read", file=path, kib=kib, from_device_kib=missing)

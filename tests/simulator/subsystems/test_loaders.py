@@ -1,5 +1,7 @@
 """execve: loaders in order, and what is missing when none takes the file."""
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.subsystems.files import FileTree, Interprets, Program
@@ -189,6 +191,29 @@ def test_a_registered_interpreter_is_looked_up_in_the_tree_at_hand() -> None:
 def test_flag_f_brings_the_interpreter_along() -> None:
     image = image_of(EXE.path, tree(EXE), handler(opened=WINE))
     assert (image.binary, image.loader, image.handed) == (WINE, "misc", EXE)
+
+
+@pytest.mark.parametrize(
+    ("links", "libraries", "error"),
+    [
+        ("glibc", ("glibc",), ""),
+        ("musl", ("musl", "glibc"), ""),
+        ("static", (), ""),
+        ("glibc", ("musl",), "linked against glibc, which is not here"),
+        ("musl", ("glibc",), "linked against musl, which is not here"),
+    ],
+)
+def test_a_program_needs_the_library_that_it_was_linked_against(
+    links: str, libraries: tuple[str, ...], error: str
+) -> None:
+    program = replace(APP, links=links)
+    root = tree(program, libraries=libraries)
+    if error:
+        assert error_of(APP.path, root) == f"ENOENT: /srv/app: {error}"
+        return
+    image = find_image(APP.path, Request("x86_64", root, ("elf",)))
+    assert image.runtime.name == links
+    assert (image.runtime.calls == ()) is (links == "static")
 
 
 def test_flag_f_does_not_bring_libraries_along() -> None:

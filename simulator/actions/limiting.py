@@ -8,6 +8,7 @@ from simulator.events import FAILED
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.container import Container
 from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.processes import Process
 from simulator.subsystems.signals import deliver_pending
 from simulator.world import World, kernel_of
 
@@ -27,23 +28,33 @@ def freeze(world: World, arguments: Arguments, asked: int) -> Work:
     """Hold all processes of a cgroup where they are (``cgroup.freeze``)."""
     yield 0
     for kernel, group in _groups(world, arguments, asked, "freeze"):
-        changed = group.freeze()
-        world.engine.record(
+        holds = world.mechanisms["cgroup.freeze"] == "hold"
+        changed = group.freeze() if holds else True
+        seq = world.engine.record(
             kernel.name, "freeze", cause=asked, target=group.name, changed=changed
         )
+        for process in () if holds else _inside(kernel, group):
+            kernel.signal(process, "SIGSTOP", seq)
 
 
 def thaw(world: World, arguments: Arguments, asked: int) -> Work:
     """Let the processes of a frozen cgroup go on; what was sent to them arrives."""
     yield 0
     for kernel, group in _groups(world, arguments, asked, "thaw"):
-        changed = group.thaw()
+        holds = world.mechanisms["cgroup.freeze"] == "hold"
+        changed = group.thaw() if holds else True
         seq = world.engine.record(
             kernel.name, "thaw", cause=asked, target=group.name, changed=changed
         )
-        for process in list(kernel.processes):
-            if process.running and group.holds(process.cgroup):
+        for process in _inside(kernel, group):
+            if not holds:
+                kernel.signal(process, "SIGCONT", seq)
+            elif process.running:
                 deliver_pending(process, seq)
+
+
+def _inside(kernel: Kernel, group: Cgroup) -> list[Process]:
+    return [p for p in kernel.processes if p.alive and group.holds(p.cgroup)]
 
 
 def _groups(

@@ -114,10 +114,10 @@ def _disposition(process: Process, name: str, sender: Process | None) -> str:
     """Return what a signal does to a process: its own choice, or the default."""
     if process.state == "zombie":
         return "none"
-    if process.state == "stopped" and name not in {"SIGKILL", "SIGCONT"}:
-        return "pend"
-    if name != "SIGKILL" and process.held is not None and process.state == "running":
-        return "pend"
+    if process.held is not None and name != "SIGKILL":
+        # SIGCONT takes effect when it is sent, whatever the process does about it.
+        goes_on = process.state == "stopped" and name == "SIGCONT"
+        return "continue" if goes_on else "pend"
     chosen = process.handlers.get(name, "default")
     if chosen != "default":
         return chosen

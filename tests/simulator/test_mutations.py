@@ -9,24 +9,13 @@ from tests.simulator.worlds import KEYS
 
 AWAITED = {
     "container.namespaces",
-    "cgroup.cpu",
-    "cgroup.freeze",
-    "cgroup.memory_high",
-    "cgroup.memory_max",
-    "cgroup.page_cache",
-    "cgroup.pids",
-    "kernel.oom_choice",
-    "kernel.overcommit",
-    "kernel.swap",
     "kernel.orphans",
     "kernel.pid1_signals",
     "kernel.reaping",
-    "container.limits",
     "container.copy_up",
     "container.writes",
     "container.volumes",
     "container.back_off",
-    "cpu.scheduler",
 }
 """Mechanisms whose scenario is still to be written; this set must be empty."""
 

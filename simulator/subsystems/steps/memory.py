@@ -22,6 +22,9 @@ def allocate(process: Process, arguments: Arguments) -> Work:
     """
     yield 0
     kib = _wanted_kib(process, arguments)
+    if arguments["mib"] is None:
+        of, where = seen_kib(process, arguments["of"]), arguments["of"]
+        _record(process, "size_heap", seen_kib=of, where=where, kib=kib)
     if not process.kernel.pages.reserve(process, kib):
         _refused(process, "mmap", "ENOMEM", "Cannot allocate memory")
         _give_up(process, arguments)

@@ -1,5 +1,9 @@
 """Limits of cgroups, and holding what is in them."""
 
+from collections.abc import Sequence
+
+import pytest
+
 from simulator import Run
 from tests.simulator.worlds import (
     BOOT,
@@ -11,6 +15,7 @@ from tests.simulator.worlds import (
     failures,
     install,
     mechanism,
+    merged,
     run,
     vm,
 )
@@ -132,3 +137,53 @@ def test_a_guest_has_cgroups_of_its_own() -> None:
 def test_a_program_of_a_machine_outside_any_group_is_not_seen_in_one() -> None:
     done = run([*BOOT, install("app"), execute("app")])
     assert done.observation["cgroups"] == {}
+
+
+def signal(name: str) -> Step:
+    return {"signal": {"signal": name, "on": "box"}}
+
+
+def ends(*plan: Step, changes: Sequence[Step] = ()) -> list[int]:
+    """Exit statuses of a container's worker after some actions and a minute."""
+    steps = [*ENGINE, box(), *plan, wait(60)]
+    done = run(steps, world=WORKER, changes=list(changes))
+    return [e.detail["exit_status"] for e in events(done, "exit", target="/srv/app")]
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [("SIGCONT", []), ("SIGTERM", []), ("SIGSTOP", []), ("SIGKILL", [137])],
+)
+def test_only_sigkill_reaches_what_is_frozen(name: str, statuses: list[int]) -> None:
+    assert ends({"freeze": {"on": "box"}}, signal(name)) == statuses
+
+
+def test_a_signal_sent_meanwhile_arrives_at_the_thaw() -> None:
+    stops = merged(WORKER, {"programs": {"app": {"signals": {"SIGTERM": "exit"}}}})
+    plan = [{"freeze": {"on": "box"}}, signal("SIGTERM"), wait(5)]
+    done = run([*ENGINE, box(), *plan, {"thaw": {"on": "box"}}, wait()], world=stops)
+    thawed = events(done, "thaw", actor="linux-1")[0]
+    delivered = events(done, "signal", disposition="exit")[0]
+    assert (delivered.cause, delivered.time) == (thawed.seq, thawed.time)
+    assert events(done, "exit", target="/srv/app")[0].cause == delivered.seq
+
+
+def test_freezing_by_signals_can_be_undone_by_a_signal() -> None:
+    by_signals = [mechanism("cgroup.freeze", "stop")]
+    frozen = {"freeze": {"on": "box"}}
+    assert ends(frozen, changes=by_signals) == []
+    assert ends(frozen, signal("SIGCONT"), changes=by_signals) == [0]
+    assert ends(frozen, {"thaw": {"on": "box"}}, changes=by_signals) == [0]
+
+
+def test_a_process_stopped_by_itself_stays_so_after_the_thaw() -> None:
+    assert ends(signal("SIGSTOP"), {"freeze": {"on": "box"}}, wait(1)) == []
+    plan = [signal("SIGSTOP"), {"freeze": {"on": "box"}}, {"thaw": {"on": "box"}}]
+    assert ends(*plan) == []
+    assert ends(*plan, signal("SIGCONT")) == [0]
+
+
+def test_what_goes_on_inside_a_frozen_group_is_held_all_the_same() -> None:
+    plan = [signal("SIGSTOP"), {"freeze": {"on": "box"}}, signal("SIGCONT")]
+    assert ends(*plan) == []
+    assert ends(*plan, {"thaw": {"on": "box"}}) == [0]

@@ -40,7 +40,7 @@ def _run(
     scenario: Scenario, arm: Arm, params: Params, seed: int, budget: Budget | None
 ) -> Run:
     engine = Engine(seed, budget)
-    spec, values = _changed(scenario, arm, params)
+    spec, values = arranged(scenario, arm, params)
     world = World(spec, engine, values)
     verdict = COMPLETED
     engine.spawn(carry_out(world, scenario.plan_templates[arm.name].fill(params)))
@@ -72,7 +72,7 @@ def begin_arm(
     BudgetExceededError when the plan takes more than the budget.
     """
     engine = Engine(seed, budget)
-    spec, values = _changed(scenario, scenario.arm(arm), params)
+    spec, values = arranged(scenario, scenario.arm(arm), params)
     world = World(spec, engine, values)
     checked = scenario.checked_params(params)
     engine.spawn(carry_out(world, scenario.plan_templates[arm].fill(checked)))
@@ -80,10 +80,10 @@ def begin_arm(
     return world
 
 
-def _changed(
+def arranged(
     scenario: Scenario, arm: Arm, params: Params
 ) -> tuple[Mapping[str, Any], dict[str, Value]]:
-    """Return the world and the mechanisms after the arm's interventions."""
+    """Return the world and the mechanisms of an arm, after its interventions."""
     spec: dict[str, Any] = scenario.world_template.fill(params)
     values = defaults()
     for change in arm.changes:

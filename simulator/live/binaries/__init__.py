@@ -1,0 +1,1 @@
+"""Executable files, made byte by byte: nothing is compiled, nothing is copied."""

@@ -1,0 +1,1 @@
+"""What runs inside a sandbox, in an interpreter that knows nothing else of ours."""

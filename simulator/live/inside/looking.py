@@ -1,0 +1,92 @@
+"""What a process sees of the machine: looked at from inside its namespaces."""
+
+import json
+import os
+import socket
+from contextlib import suppress
+from typing import Any
+
+from simulator.live.inside.containers import fork_beside, join
+
+KINDS = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
+
+
+def look_at(pid: int, own: list[str]) -> dict[str, Any]:
+    """Return what the process ``pid`` sees, and what the machine sees of it.
+
+    ``own`` names the namespaces in which it is not where this process is.
+    """
+    view = _from_inside(pid, own)
+    view["pid_outside"] = pid
+    view["namespaces"] = {kind: _number(pid, kind) for kind in KINDS}
+    view["own"] = own
+    status = _status(pid)
+    view["pid_inside"] = int(status["NSpid"].split()[-1])
+    view["uid_outside"] = int(status["Uid"].split()[0])
+    view["uid_map"] = [int(word) for word in _read(f"/proc/{pid}/uid_map").split()]
+    return view
+
+
+def kinds_of_its_own(pid: int) -> list[str]:
+    """Return the kinds of namespaces that a process does not share with this one."""
+    me = os.getpid()
+    return [kind for kind in KINDS if _number(pid, kind) != _number(me, kind)]
+
+
+def _number(pid: int, kind: str) -> int:
+    with suppress(OSError):
+        return int(os.readlink(f"/proc/{pid}/ns/{kind}").split("[")[1].rstrip("]"))
+    return 0
+
+
+def _from_inside(pid: int, own: list[str]) -> dict[str, Any]:
+    """Let a child enter the namespaces and tell what it finds there."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            inner = fork_beside(pid)
+            if inner == 0:
+                join(pid, [kind for kind in own if kind not in {"pid", "time"}])
+                os.write(writing, json.dumps(_see()).encode())
+                os._exit(0)
+            os.waitpid(inner, 0)
+        except OSError as error:
+            os.write(writing, json.dumps({"errno": error.errno}).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        seen: dict[str, Any] = json.loads(pipe.read() or b"{}")
+    with suppress(ChildProcessError):
+        os.waitpid(child, 0)
+    return seen
+
+
+def _see() -> dict[str, Any]:
+    lookers = {os.getpid(), os.getppid()}
+    pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+    mounts = [line.split()[4] for line in _read("/proc/self/mountinfo").splitlines()]
+    return {
+        "hostname": socket.gethostname(),
+        "uid_inside": os.getuid(),
+        "processes": [pid for pid in pids if pid not in lookers],
+        "mounts": sorted(mounts),
+        "interfaces": sorted(name for _, name in socket.if_nameindex()),
+        "files": sorted(name for name in os.listdir("/") if name.startswith("p")),
+        "kernel": os.uname().release,
+        "boot_id": _read("/proc/sys/kernel/random/boot_id").strip(),
+    }
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = _read(f"/proc/{pid}/status").splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,177 @@
+"""Starting programs, and hearing what they tell of themselves."""
+
+import os
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from simulator.live.inside import seccomp
+
+REPORTS, REQUESTS = 3, 4
+"""Descriptors that a program finds open: what it tells, what it is asked."""
+RECORD = struct.Struct("<4q")
+STARTED = 1
+_CREDENTIALS = struct.Struct("<3i")
+_STARTS_WITHIN, _QUIET = 1.0, 0.005
+"""Seconds: a program that has not told anything by then never will; and how long
+nothing new must come for its first steps to be done."""
+_SAFE = 100
+"""Above all descriptors of programs: room to put them into place."""
+
+
+@dataclass
+class Record:
+    """What a program told: its numbers, and its process as seen from here."""
+
+    pid: int
+    what: int
+    program: int
+    first: int
+    second: int
+    uid: int
+
+    def to_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+@dataclass
+class Program:
+    """A program that was started from here and, when it has ended, its status."""
+
+    name: str
+    pid: int
+    requests: socket.socket
+    ended: int | None = None
+    """A wait status; None while it lives."""
+
+
+@dataclass
+class Board:
+    """Everybody's reports and ends, in the order of arrival."""
+
+    tell: Callable[..., None]
+    programs: dict[int, Program] = field(default_factory=dict)
+    """Those that were started from here, by process number."""
+    heard: list[Record] = field(default_factory=list)
+    ours: socket.socket = field(init=False)
+    theirs: socket.socket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        self.ours.setblocking(False)
+
+    def listen(self, seconds: float, enough: Callable[[], bool]) -> bool:
+        """Take reports and ends until it is enough or the time is over."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self._hear()
+            self._reap()
+            self._hear()
+            if enough():
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            select.select([self.ours], [], [], min(left, 0.002))
+
+    def settle(self, pid: int) -> None:
+        """Wait until a program has started and nobody tells anything new."""
+        self.listen(_STARTS_WITHIN, lambda: self.has_started(pid))
+        heard = -1
+        while heard < len(self.heard):
+            heard = len(self.heard)
+            self.listen(_QUIET, lambda: False)
+
+    def has_started(self, pid: int) -> bool:
+        """Return whether a program has said that it runs in this process."""
+        return any(r.pid == pid and r.what == STARTED for r in self.heard)
+
+    def _hear(self) -> None:
+        for record in self._records():
+            self.heard.append(record)
+            self.tell("report", **record.to_json())
+
+    def _records(self) -> Iterator[Record]:
+        while True:
+            try:
+                data, ancillary, _, _ = self.ours.recvmsg(RECORD.size, 64)
+            except BlockingIOError:
+                return
+            pid, uid, _ = _CREDENTIALS.unpack(ancillary[0][2])
+            what, program, first, second = RECORD.unpack(data)
+            yield Record(pid, what, program, first, second, uid)
+
+    def _reap(self) -> None:
+        """Collect the status of each child that has ended, adopted ones too."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            program = self.programs.get(pid)
+            if program is not None:
+                program.ended = status
+            name = program.name if program else ""
+            code = os.waitstatus_to_exitcode(status)
+            self.tell("ended", pid=pid, name=name, code=code)
+
+
+def start(
+    board: Board,
+    name: str,
+    path: str,
+    become: Callable[[], None],
+    fork: Callable[[], int],
+) -> tuple[Program | None, int]:
+    """Start the file at ``path`` in a child; return it, or the errno of its execve.
+
+    ``fork`` makes the child; ``become`` prepares it, and whatever it raises is told
+    like a failed execve.
+    """
+    requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    reading, writing = os.pipe()
+    pid = fork()
+    if pid == 0:
+        os.close(reading)
+        _enter(board, path, become, theirs.fileno(), writing)
+    os.close(writing)
+    theirs.close()
+    program = Program(name, pid, requests)
+    board.programs[pid] = program
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    if not told:
+        return program, 0
+    del board.programs[pid]
+    os.waitpid(pid, 0)
+    return None, int(told)
+
+
+def _enter(
+    board: Board, path: str, become: Callable[[], None], requests: int, errors: int
+) -> NoReturn:
+    """Become the program, in a child; never come back."""
+    try:
+        os.dup2(board.theirs.fileno(), _SAFE)
+        os.dup2(requests, _SAFE + 1)
+        os.dup2(errors, _SAFE + 2, inheritable=False)
+        become()
+        os.dup2(_SAFE, REPORTS)
+        os.dup2(_SAFE + 1, REQUESTS)
+        os.closerange(REQUESTS + 1, _SAFE + 2)
+        for descriptor in (0, 1, 2):
+            os.close(descriptor)
+        seccomp.allow_only(seccomp.PROGRAM_CALLS)
+        os.execve(path, [path], {})
+    except OSError as error:
+        os.write(_SAFE + 2, str(error.errno).encode())
+    except BaseException:  # noqa: BLE001  nothing of this child may go on
+        os.write(_SAFE + 2, b"5")
+    os._exit(127)

@@ -1,0 +1,238 @@
+"""From what a sandbox told to a run: the model's events and its observation."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from errno import errorcode
+from typing import Any
+
+from simulator.events import ASKED, FAILED, OK, Event
+from simulator.live.binaries import programs as told
+from simulator.live.sandbox import Fact
+from simulator.live.translating import Deed, Translation
+from simulator.subsystems.signals import KILLED, NUMBERS
+
+KERNEL = "linux-1"
+"""What the model calls the first Linux of a world."""
+_SIGNALS = {number: name for name, number in NUMBERS.items()}
+
+
+@dataclass(slots=True)
+class Seen:
+    """A process as it was told of."""
+
+    pid: int
+    program: str
+    place: str
+    seq: int
+    alive: bool = True
+    status: int | None = None
+    served: int = 0
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Goes through what was told, deed by deed, and keeps the model's records."""
+
+    translation: Translation
+    facts: Iterator[Fact]
+    events: list[Event] = field(default_factory=list)
+    processes: dict[int, Seen] = field(default_factory=dict)
+    ended: list[Seen] = field(default_factory=list)
+    attempts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    containers: dict[str, str] = field(default_factory=dict)
+    """State of each container."""
+    views: dict[str, Any] = field(default_factory=dict)
+    cause: int | None = None
+    """``seq`` of the operator's wish that is being carried out."""
+    at: int = 0
+
+    def __post_init__(self) -> None:
+        self.attempts = {
+            name: {"attempts": 0, "errno_name": "", "loader": "", "exit_status": None}
+            for name in self.translation.programs
+        }
+
+    def record(self, actor: str, action: str, outcome: str = OK, **detail: Any) -> int:
+        """Append an event whose cause is the present wish; return its ``seq``."""
+        seq, cause = len(self.events), detail.pop("cause", self.cause)
+        self.events.append(Event(seq, self.at, actor, action, outcome, detail, cause))
+        return seq
+
+    def go_through(self) -> None:
+        """Record every deed with what came of it, then what was seen at the end."""
+        for deed in self.translation.deeds:
+            self._ask(deed)
+            for number, name in deed.steps:
+                fact = self._until(number)
+                AFTER.get(fact["kind"], _nothing)(self, fact, name)
+            DONE.get(deed.verb, _nothing_more)(self, deed)
+        self.views = self._until(len(self.translation.steps) - 1).get("views", {})
+
+    def _ask(self, deed: Deed) -> None:
+        arguments = deed.arguments
+        target = arguments.get("on") or arguments.get("machine") or ""
+        subjects = (arguments.get(key) for key in ("what", "program", "name"))
+        what = next((subject for subject in subjects if subject), target)
+        detail = {
+            "target": what,
+            **({"on": target} if target not in {"", what} else {}),
+        }
+        self.cause = self.record("operator", deed.verb, ASKED, cause=None, **detail)
+
+    def _until(self, number: int) -> Fact:
+        """Hear what happened until a step was done; return what ended it."""
+        for fact in self.facts:
+            self.at = fact["at"]
+            if fact.get("step") == number:
+                return fact
+            HEARD.get(fact["kind"], _nothing)(self, fact, "")
+        return {"kind": "", "step": number}
+
+    def program_of(self, number: int) -> str:
+        """Return the name of the program that records call by a number."""
+        return list(self.translation.programs)[number - 1]
+
+    def path_of(self, program: str) -> str:
+        """Return where the scenario has a program's file."""
+        return self.translation.programs[program].path
+
+
+def _nothing(_recorder: Recorder, _fact: Fact, _name: str) -> None:
+    """Some facts are only for those who look at a sandbox."""
+
+
+def _nothing_more(_recorder: Recorder, _deed: Deed) -> None:
+    """Most deeds are done with their steps."""
+
+
+def _report(recorder: Recorder, fact: Fact, _name: str) -> None:
+    """A program told of itself."""
+    program = recorder.program_of(fact["program"])
+    kind, pid = fact["what"], fact["pid"]
+    if kind == told.STARTED:
+        loader = _loader(recorder, program)
+        seq = recorder.record(
+            KERNEL, "execve", target=recorder.path_of(program), pid=pid, loader=loader
+        )
+        recorder.processes[pid] = Seen(pid, program, "", seq)
+    elif kind == told.FORKED:
+        recorder.record(KERNEL, "fork", target=recorder.path_of(program), parent=pid)
+    elif kind == told.CAUGHT:
+        recorder.record(
+            KERNEL,
+            "signal",
+            target=recorder.path_of(program),
+            pid=pid,
+            signal=_SIGNALS.get(fact["first"], str(fact["first"])),
+        )
+    elif kind == told.FAILED:
+        action = "fork" if fact["first"] == told.FORK else "execve"
+        recorder.record(
+            KERNEL,
+            action,
+            FAILED,
+            target=recorder.path_of(program),
+            pid=pid,
+            **_errno(fact["second"]),
+        )
+    elif kind == told.SERVED and pid in recorder.processes:
+        recorder.processes[pid].served += fact["first"]
+
+
+def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
+    """A process that was started here has ended."""
+    seen = recorder.processes.pop(fact["pid"], None)
+    if seen is None:
+        return
+    code = fact["code"]
+    status = KILLED - code if code < 0 else code
+    seen.alive, seen.status = False, status
+    recorder.ended.append(seen)
+    recorder.attempts[seen.program]["exit_status"] = status
+    detail = {"signal": _SIGNALS[-code]} if code < 0 else {}
+    recorder.record(
+        KERNEL,
+        "exit",
+        FAILED if status else OK,
+        cause=seen.seq,
+        target=recorder.path_of(seen.program),
+        pid=seen.pid,
+        exit_status=status,
+        **detail,
+    )
+    if fact["name"] in recorder.containers:
+        recorder.containers[fact["name"]] = "exited"
+
+
+def _after_run(recorder: Recorder, fact: Fact, name: str) -> None:
+    _note(recorder, recorder.translation.runs[name], fact)
+
+
+def _after_container(recorder: Recorder, fact: Fact, name: str) -> None:
+    program = recorder.translation.runs[name]
+    pid = fact["pid"]
+    alive = pid in recorder.processes
+    if alive:
+        recorder.processes[pid].place = name
+    recorder.containers[name] = "running" if alive else "exited"
+    for stage in fact["stages"]:
+        recorder.record(
+            recorder.translation.engine, stage, target=name, at_us=fact["stages"][stage]
+        )
+    _note(recorder, program, fact)
+
+
+def _note(recorder: Recorder, program: str, fact: Fact) -> None:
+    """Remember how the last attempt to run a program went."""
+    attempt = recorder.attempts[program]
+    attempt["attempts"] += 1
+    attempt["errno_name"] = errorcode.get(fact["errno"], "")
+    attempt["loader"] = "" if fact["errno"] else _loader(recorder, program)
+    if fact["errno"]:
+        recorder.record(
+            KERNEL,
+            "execve",
+            FAILED,
+            target=recorder.path_of(program),
+            **_errno(fact["errno"]),
+        )
+
+
+def _loader(recorder: Recorder, program: str) -> str:
+    return recorder.translation.programs[program].format
+
+
+def _errno(number: int) -> dict[str, Any]:
+    return {"errno": number, "errno_name": errorcode.get(number, str(number))}
+
+
+HEARD: Mapping[str, Callable[[Recorder, Fact, str], None]] = {
+    "report": _report,
+    "ended": _ended,
+}
+"""What is told in between, of programs and their ends."""
+AFTER: Mapping[str, Callable[[Recorder, Fact, str], None]] = {
+    "run": _after_run,
+    "container": _after_container,
+}
+"""What ends a step and says how it went."""
+
+
+def _after_load(recorder: Recorder, deed: Deed) -> None:
+    program = deed.arguments["program"]
+    served = {
+        pid: seen.served
+        for pid, seen in recorder.processes.items()
+        if seen.program == program
+    }
+    for pid, count in served.items():
+        recorder.record(
+            KERNEL, "serve", target=recorder.path_of(program), pid=pid, requests=count
+        )
+    if not served:
+        log = f"connection refused: no process of {program} is running"
+        recorder.record(program, "serve", FAILED, log=log)
+
+
+DONE: Mapping[str, Callable[[Recorder, Deed], None]] = {"load": _after_load}
+"""What is recorded once all steps of a deed are done."""

@@ -1,0 +1,154 @@
+"""Arms of scenarios on this machine's own kernel, in the model's words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from simulator import Run
+from simulator.live import running
+from simulator.live.capabilities import Capability, Report, report
+from simulator.live.running import run_arm_live
+from simulator.live.translating import NotHereError
+from tests.simulator.worlds import (
+    BOOT,
+    ENGINE,
+    box,
+    events,
+    execute,
+    install,
+    load,
+    scenario,
+)
+
+Plan = Sequence[Mapping[str, Any]]
+
+
+def live(plan: Plan, *, seconds: float = 20, **more: Any) -> Run:
+    return run_arm_live(scenario(plan, **more), "a", {}, report(), seconds=seconds)
+
+
+def told(run: Run) -> list[tuple[str, str, str]]:
+    return [(event.actor, event.action, event.outcome) for event in run.events]
+
+
+def test_a_program_that_serves() -> None:
+    run = live([*BOOT, install("app"), execute("app"), load("app", 30)])
+    assert run.observation["programs"]["app"] == {
+        "attempts": 1,
+        "errno_name": "",
+        "loader": "elf",
+        "exit_status": None,
+        "running": 1,
+        "served": 30,
+    }
+    assert told(run) == [
+        ("operator", "install", "asked"),
+        ("operator", "power_on", "asked"),
+        ("operator", "install", "asked"),
+        ("operator", "exec", "asked"),
+        ("linux-1", "execve", "ok"),
+        ("operator", "load", "asked"),
+        ("linux-1", "serve", "ok"),
+    ]
+    assert [event.cause for event in run.events] == [None, None, None, None, 3, None, 5]
+    assert run.metrics["kernels"] == 1
+    assert run.metrics["served"] == 30
+    assert run.verdict == "completed"
+
+
+def test_a_program_of_another_system() -> None:
+    run = live([*BOOT, install("exe"), execute("exe"), load("exe")])
+    (failed,) = events(run, "execve")
+    assert failed.detail == {
+        "target": "/srv/app.exe",
+        "errno": 8,
+        "errno_name": "ENOEXEC",
+    }
+    assert run.observation["programs"]["exe"]["errno_name"] == "ENOEXEC"
+    assert run.observation["programs"]["exe"]["loader"] == ""
+    assert events(run, "serve", outcome="failed")[0].detail["log"] == (
+        "connection refused: no process of exe is running"
+    )
+
+
+def test_a_script_is_loaded_by_its_interpreter() -> None:
+    run = live([*BOOT, install("sh"), install("script"), execute("script")])
+    assert run.observation["programs"]["script"]["loader"] == "script"
+    assert run.observation["programs"]["script"]["running"] == 1
+
+
+def test_a_program_that_ends_and_one_that_is_killed() -> None:
+    world = {"programs": {"app": {"does": [{"exit": {"status": 4}}]}}}
+    plan = [
+        *BOOT,
+        install("app"),
+        install("sh"),
+        execute("app"),
+        execute("sh"),
+        {"signal": {"on": "server", "program": "sh", "signal": "SIGKILL"}},
+        {"wait": {"seconds": 0}},
+    ]
+    run = live(plan, world=world)
+    ends = {e.detail["target"]: e.detail for e in events(run, "exit")}
+    assert (ends["/srv/app"]["exit_status"], ends["/bin/sh"]["exit_status"]) == (4, 137)
+    assert ends["/bin/sh"]["signal"] == "SIGKILL"
+    assert run.observation["programs"]["sh"]["exit_status"] == 137
+    assert run.observation["programs"]["sh"]["running"] == 0
+
+
+def test_what_programs_do_is_told_as_events() -> None:
+    does = [
+        {"fork": {"count": 2, "steps": [{"exit": {}}]}},
+        {"spawn": {"program": "exe", "wait": True}},
+    ]
+    signals = {"SIGTERM": "exit"}
+    world = {"programs": {"app": {"does": does, "signals": signals}}}
+    plan = [
+        *BOOT,
+        install("app"),
+        install("exe"),
+        execute("app"),
+        {"signal": {"on": "server", "program": "app", "signal": "SIGTERM"}},
+    ]
+    run = live(plan, world=world)
+    assert len(events(run, "fork")) == 2
+    assert events(run, "execve", outcome="failed")[0].detail["errno_name"] == "ENOEXEC"
+    assert events(run, "signal", actor="linux-1")[0].detail["signal"] == "SIGTERM"
+    assert events(run, "exit")[-1].detail["exit_status"] == 0
+
+
+def test_containers_are_seen_from_inside_and_outside() -> None:
+    run = live([*ENGINE, box(2), load("app", 5)])
+    views = run.observation["views"]
+    assert sorted(views) == ["box-1", "box-2", "machine"]
+    assert views["box-1"]["pid_inside"] == views["box-2"]["pid_inside"] == 1
+    assert views["box-1"]["pid_outside"] != views["box-2"]["pid_outside"]
+    assert run.observation["software"]["docker"]["stands_on"] == "linux"
+    assert run.observation["programs"]["app"]["served"] == 10
+    stages = [e.action for e in run.events if e.actor == "docker"]
+    assert stages == ["rootfs", "exec", "first_report"] * 2
+
+
+def test_a_container_that_is_stopped() -> None:
+    world = {"programs": {"app": {"signals": {"SIGTERM": "exit"}}}}
+    plan = [*ENGINE, box(), {"stop_container": {"on": "box"}}]
+    run = live(plan, world=world)
+    assert "box-1" not in run.observation["views"]
+    assert events(run, "exit")[0].detail["exit_status"] == 0
+
+
+def test_an_arm_that_takes_too_long_is_over_its_budget() -> None:
+    run = live([*BOOT, {"wait": {"seconds": 5}}], seconds=0.6)
+    assert run.verdict == "budget_exceeded"
+    assert run.observation["views"] == {}
+
+
+def test_a_machine_that_has_no_sandboxes_says_so() -> None:
+    bare = Report("6.1", "x86_64", 0, "", "none", (Capability("exec", False, "no"),))
+    with pytest.raises(NotHereError, match="no"):
+        run_arm_live(scenario(BOOT), "a", {}, bare)
+
+
+def test_running_is_what_the_fidelity_report_uses() -> None:
+    assert running.run_arm_live is run_arm_live

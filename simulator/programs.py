@@ -28,6 +28,8 @@ def _program(name: str, fields: Mapping[str, Any], paths: Mapping[str, str]) -> 
         privileged=fields["privileged"],
         first_touches=fields["first_touches"],
         tlb_misses=fields["tlb_misses"],
+        dirties_mib_s=fields["dirties_mib_s"],
+        uses_flags=fields["uses_flags"],
         executable=fields["executable"],
         calls=fields["calls"],
         interpreter=fields["interpreter"],

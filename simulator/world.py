@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.engine import Engine
 from simulator.images import images_of, registries_of
@@ -47,6 +47,9 @@ from simulator.subsystems.virtualization.root import (
     root_partition,
 )
 
+if TYPE_CHECKING:
+    from simulator.subsystems.virtualization.snapshots import Snapshot
+
 KIB = 1024
 BOOTS = {
     "general": "guest_boot",
@@ -89,6 +92,7 @@ class World:
         }
         """What a plan can name with ``on``: machines, and groups it has started."""
         self.kernels: list[Kernel] = []
+        self.snapshots: dict[str, Snapshot] = {}
         self.installed: dict[str, Hypervisor | ContainerEngine] = {}
         self.attempts: dict[str, dict[str, Any]] = {
             name: {"attempts": 0, "errno_name": "", "loader": "", "exit_status": None}
@@ -214,6 +218,7 @@ class World:
             disk_iops=fields["disk_iops"],
             storage=Storage(name, fields["disk_mib"] * KIB, fields["disk_mib_s"]),
             has_nested_paging=fields["nested_paging"],
+            cpu_flags=frozenset(fields["cpu_flags"]),
         )
 
     def show(self, group: str, containers: list[Container]) -> None:

@@ -111,6 +111,7 @@ def _one_vm(
         share=CpuShare(
             arguments["vcpus"], arguments["weight"], arguments["cap_percent"]
         ),
+        shows_processor=arguments["shows_processor"],
     )
     if machine is None:
         return

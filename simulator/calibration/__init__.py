@@ -8,7 +8,14 @@ figure that the model splits into parts says so; the split is the model's own.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from simulator.calibration import containers, machines, nesting, processes, servers
+from simulator.calibration import (
+    containers,
+    machines,
+    moving,
+    nesting,
+    processes,
+    servers,
+)
 from simulator.calibration.figures import Figure
 
 __all__ = ["CALIBRATION", "KINDS", "Figure", "figure"]
@@ -19,6 +26,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "containers": containers.FIGURES,
         "machines": machines.FIGURES,
         "nesting": nesting.FIGURES,
+        "moving": moving.FIGURES,
         "servers": servers.FIGURES,
     }
 )

@@ -7,7 +7,14 @@ looks the figure up that it is held against.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from simulator.experiments import containers, machines, nesting, processes, servers
+from simulator.experiments import (
+    containers,
+    machines,
+    moving,
+    nesting,
+    processes,
+    servers,
+)
 from simulator.experiments.results import Result, result_of
 
 __all__ = ["EXPERIMENTS", "Result", "results"]
@@ -18,6 +25,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **containers.EXPERIMENTS,
         **machines.EXPERIMENTS,
         **nesting.EXPERIMENTS,
+        **moving.EXPERIMENTS,
         **servers.EXPERIMENTS,
     }
 )

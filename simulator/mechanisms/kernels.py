@@ -19,5 +19,10 @@ MECHANISMS = {
         ("linux",), ABIS, "system-call tables that a Linux kernel answers"
     ),
     "kernel.nt.abi": Mechanism(("nt",), ABIS, "system-call tables of Windows NT"),
+    "kernel.hole": Mechanism(
+        "closed",
+        ("closed", "open"),
+        "system calls let nobody in, or a bug makes any caller root of its kernel",
+    ),
     "kernel.darwin.abi": Mechanism(("darwin",), ABIS, "system-call tables of Darwin"),
 }

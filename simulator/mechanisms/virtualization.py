@@ -23,6 +23,21 @@ MECHANISMS = {
         ("small", "huge"),
         "the host backs a guest's memory with pages of 4 KiB, or of 2 MiB",
     ),
+    "vm.migration": Mechanism(
+        "pre-copy",
+        ("pre-copy", "stop-and-copy"),
+        "memory is sent while the guest runs, or while it stands still",
+    ),
+    "vm.generation_id": Mechanism(
+        "told",
+        ("told", "silent"),
+        "a guest's kernel learns that it is a copy of a saved one, or does not",
+    ),
+    "vm.escape": Mechanism(
+        "closed",
+        ("closed", "open"),
+        "a guest has no way out of its machine, or a bug of a device model is one",
+    ),
     "vm.nested": Mechanism(
         "masked",
         ("masked", "exposed"),

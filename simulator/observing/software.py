@@ -15,6 +15,7 @@ def observe_program(world: World, name: str) -> dict[str, Any]:
     return {
         **world.attempts[name],
         "running": len(processes),
+        "places": sorted({process.place for process in processes}),
         "served": sum(process.served for process in processes),
     }
 

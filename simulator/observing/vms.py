@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.subsystems.virtualization import VirtualMachine
+from simulator.trace import digest
 from simulator.world import World
 
 
@@ -35,4 +36,12 @@ def _figures(machine: VirtualMachine) -> dict[str, Any]:
         "host_calls": machine.host_calls,
         "ram_kib": machine.memory.capacity_kib,
         "used_kib": machine.memory.used_kib,
+        "machine_id": _drawn("machine-id", machine.identity),
+        "next_random": _drawn("random", machine.randomness),
+        "behind_us": machine.behind_us,
     }
+
+
+def _drawn(what: str, source: str) -> str:
+    """Return what a guest draws: the same from the same source."""
+    return digest(f"{what} {source}".encode())[:32]

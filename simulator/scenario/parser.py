@@ -186,7 +186,14 @@ class _Declared:
         return {"$ref": "#/$defs/parameters"}
 
 
-STARTING = ("start_vm", "start_container", "create_server", "deploy", "run_pod")
+STARTING = (
+    "start_vm",
+    "restore_vm",
+    "start_container",
+    "create_server",
+    "deploy",
+    "run_pod",
+)
 """Actions whose ``name`` other actions can name as a place."""
 
 DOCUMENT = Record(

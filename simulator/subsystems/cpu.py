@@ -25,10 +25,14 @@ DEFAULT_WEIGHT = 100
 class Job(Gate):
     """Some CPU time that a thread wants; as a gate it opens when it has had it."""
 
-    __slots__ = ("group", "left", "rate", "since")
+    __slots__ = ("group", "left", "rate", "scheduler", "since")
 
-    def __init__(self, group: "CpuGroup", left: int, now: int) -> None:
+    def __init__(
+        self, scheduler: "Scheduler", group: "CpuGroup", left: int, now: int
+    ) -> None:
         super().__init__()
+        self.scheduler = scheduler
+        """Whose cores it runs on; another's when its machine has moved."""
         self.group = group
         self.left = left
         self.rate = CORE
@@ -179,7 +183,7 @@ class Scheduler:
         if not microseconds:
             yield 0
             return
-        job = Job(group, microseconds * CORE, self.engine.now)
+        job = Job(self, group, microseconds * CORE, self.engine.now)
         self._pass_time()
         self._add(job)
         try:
@@ -187,12 +191,13 @@ class Scheduler:
                 self.change()
             else:
                 yield microseconds
-                self._wake(job)
+                if not job.is_open:
+                    job.scheduler.wake(job)
             if not job.is_open:
                 yield job
         finally:
             if not job.is_open:
-                self._leave(job)
+                job.scheduler.leave(job)
 
     def change(self) -> None:
         """Share out anew: a job came, or a weight, a quota, a freezing changed."""
@@ -202,6 +207,22 @@ class Scheduler:
                 group.since = self.engine.now
         self._pass_time()
         self._plan()
+
+    def hand_over(self, group: CpuGroup) -> list[Job]:
+        """Take out all jobs of a group, as far as they have come."""
+        self.change()
+        jobs = [job for job in self._jobs if group in job.group.chain()]
+        for job in jobs:
+            self._remove(job)
+        self._plan()
+        return jobs
+
+    def take_over(self, jobs: list[Job]) -> None:
+        """Go on with jobs that another machine's scheduler had."""
+        for job in jobs:
+            job.scheduler, job.since = self, self.engine.now
+            self._add(job)
+        self.change()
 
     def catch_up(self) -> None:
         """Bring what was used up to date, to the present."""
@@ -231,7 +252,7 @@ class Scheduler:
                 del group.parts[below]
             below = group
 
-    def _wake(self, job: Job) -> None:
+    def wake(self, job: Job) -> None:
         """Go on with a thread that nobody disturbed, or see how far it came."""
         if self._contended:
             self._pass_time()
@@ -240,7 +261,7 @@ class Scheduler:
             self._remove(job)
             job.is_open = True
 
-    def _leave(self, job: Job) -> None:
+    def leave(self, job: Job) -> None:
         """Take out a job whose thread was killed on the way."""
         self._pass_time()
         self._account(job)
@@ -359,38 +380,50 @@ class Scheduler:
 class Cores:
     """Processor cores as one level sees them: a machine's, or a guest's virtual."""
 
-    __slots__ = ("_scheduler", "group")
+    __slots__ = ("group", "scheduler")
 
     def __init__(self, engine: Engine, count: int, policy: str = "fair") -> None:
-        self._scheduler = Scheduler(engine, count, policy)
-        self.group = self._scheduler.root
+        self.scheduler = Scheduler(engine, count, policy)
+        self.group = self.scheduler.root
         """What runs here without a group of its own."""
 
     @property
     def count(self) -> int:
         """How many cores there are to see."""
-        return self.group.cores or self._scheduler.count
+        return self.group.cores or self.scheduler.count
 
     @property
     def busy_us(self) -> int:
         """CPU time given out so far at this level, over all cores."""
-        self._scheduler.catch_up()
+        self.scheduler.catch_up()
         return self.group.usage_us
 
     def use(self, microseconds: int, group: CpuGroup | None = None) -> Work:
         """Let a thread have so much CPU time, in its turn; ends when it had it."""
-        return self._scheduler.use(microseconds, group or self.group)
+        return self.scheduler.use(microseconds, group or self.group)
 
     def part(self, name: str, count: int | None = None) -> "Cores":
         """Return ``count`` virtual cores on these: threads of this level."""
         inner = object.__new__(Cores)
-        inner._scheduler = self._scheduler
+        inner.scheduler = self.scheduler
         inner.group = CpuGroup(name, self.group, cores=count)
         return inner
 
     def change(self) -> None:
         """Share out anew after a weight, a quota or a freezing has changed."""
-        self._scheduler.change()
+        self.scheduler.change()
+
+    def move(self, below: "Cores") -> None:
+        """Go on upon other cores, those of another machine, with all that runs here."""
+        jobs = self.scheduler.hand_over(self.group)
+        self.scheduler = below.scheduler
+        self.group.parent = below.group
+        self.scheduler.take_over(jobs)
+
+    def freeze(self, *, frozen: bool) -> None:
+        """Let nothing run here until further notice, or let it go on."""
+        self.group.frozen = frozen
+        self.scheduler.change()
 
 
 def _most(group: CpuGroup) -> int:

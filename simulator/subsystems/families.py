@@ -60,5 +60,10 @@ def _calls(abis: tuple[str, ...], family: str, version: str) -> frozenset[str]:
     )
 
 
+def reaches(version: str, since: str) -> bool:
+    """Return whether a version is this one or a later one."""
+    return _number(version) >= _number(since)
+
+
 def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))

@@ -72,6 +72,10 @@ class Program:
     """Pages that one request touches for the first time."""
     tlb_misses: int = 0
     """Loads of one request that need a page walk."""
+    dirties_mib_s: int = 0
+    """How fast a running process changes memory, in MiB each second."""
+    uses_flags: tuple[str, ...] = ()
+    """Extensions of the instruction set that it uses where it sees them."""
     executable: bool = True
     calls: tuple[str, ...] = ()
     """System calls that it makes beyond those of its libraries."""

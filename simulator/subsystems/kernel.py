@@ -1,6 +1,6 @@
 """Kernels: boot in stages, system calls, processes, death."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,6 +141,35 @@ class Kernel:
         self.state = "running"
         if self.system.family == "linux":
             self.platform.memory.relief = self.pages.relieve
+
+    def resume(self, images: Iterable[Image], cause: int) -> Work:
+        """Run on as the copy of a kernel that was saved, with the programs it had.
+
+        Its programs begin their steps anew: a copy knows no more of them.
+        """
+        self.platform.engine.allocate()
+        memory = self.platform.memory
+        system = self.system
+        memory.relief = self.pages.relieve
+        for owner, kib in (
+            ("kernel", system.kernel_kib),
+            ("drivers", system.drivers_kib),
+            ("services", system.services_kib),
+        ):
+            memory.charge(owner, kib)
+        self.state, self.state_seq = "running", cause
+        self._start_init(cause)
+        for image in images:
+            setting = Setting(
+                self.root,
+                self.platform.name,
+                self.namespaces,
+                self.superuser,
+                self.init,
+            )
+            process = self._enter(image, setting)
+            process.start_seq = process.state_seq = process.last_seq = cause
+            yield from self._load(process)
 
     def execute(
         self,

@@ -32,6 +32,8 @@ class Machine:
     cores: Cores
     has_extension: bool
     has_nested_paging: bool = True
+    cpu_flags: frozenset[str] = frozenset()
+    """Extensions of the instruction set, beyond what all processors have."""
     firmware_extension: bool = True
     """The firmware's switch for the extension; it counts from the next self test."""
     network_mib_s: int = 1000

@@ -42,6 +42,8 @@ class Platform(Protocol):
     """Hardware virtualization (VT-x, AMD-V) can be used from here."""
     has_nested_paging: bool
     """The processor walks the tables of a guest and of its host (EPT, NPT)."""
+    cpu_flags: frozenset[str]
+    """Extensions of the instruction set that programs here see."""
     state_seq: int | None
     """The event that put this platform into its present state."""
 
@@ -68,3 +70,6 @@ class Platform(Protocol):
 OPERATIONS = ("device", "privileged", "page_fault")
 """What may take a guest out of its own world: access to a device, an instruction
 that only a hypervisor carries out, the first touch of a page."""
+
+CPU_FLAGS = ("aes", "avx2", "avx512f", "sve")
+"""Extensions of an instruction set that a processor may have."""

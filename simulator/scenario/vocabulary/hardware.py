@@ -21,6 +21,7 @@ from simulator.scenario.vocabulary.words import (
     software,
 )
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
+from simulator.subsystems.platform import CPU_FLAGS
 from simulator.subsystems.systems import PID_MAX
 from simulator.subsystems.virtualization.root import FEATURES
 
@@ -31,6 +32,7 @@ _MACHINE = Record(
         "ram_mib": need(MIB),
         "virtualization": may(flag(), True),
         "nested_paging": may(flag(), True),
+        "cpu_flags": may(ListOf(choice(*CPU_FLAGS)), ()),
         "network_mib_s": may(integer(1, 100_000), 1000),
         "disk_mib": may(MIB, 1024 * 1024),
         "disk_mib_s": may(integer(1, 100_000), 500),

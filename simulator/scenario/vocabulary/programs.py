@@ -24,6 +24,7 @@ from simulator.scenario.vocabulary.words import (
 )
 from simulator.subsystems.families import SYSTEM_CALLS
 from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES, STATIC
+from simulator.subsystems.platform import CPU_FLAGS
 from simulator.subsystems.signals import NUMBERS, UNSTOPPABLE
 
 _CALLS = sorted({call for table in SYSTEM_CALLS.values() for call in table})
@@ -54,6 +55,8 @@ _PROGRAM = Record(
         "privileged": may(integer(0, 100_000), 0),
         "first_touches": may(integer(0, 1_000_000), 0),
         "tlb_misses": may(integer(0, 10_000_000), 0),
+        "dirties_mib_s": may(integer(0, 1_000_000), 0),
+        "uses_flags": may(ListOf(choice(*CPU_FLAGS)), ()),
         "executable": may(flag(), True),
         "calls": may(ListOf(choice(*_CALLS)), ()),
         "interpreter": may(path, ""),

@@ -1,5 +1,6 @@
 """Hypervisors, emulators and virtual machines."""
 
+from simulator.calibration import figure
 from simulator.scenario.fields import (
     ListOf,
     MapOf,
@@ -36,6 +37,7 @@ _HYPERVISOR = Record(
     }
 )
 _program = reference("programs")
+DOWNTIME_MS = figure("migration_downtime") // 1000
 
 SECTIONS = {"hypervisors": may(MapOf(_HYPERVISOR), {})}
 VERBS = {
@@ -53,6 +55,7 @@ VERBS = {
             "vcpus": may(integer(1, 1024), None),
             "weight": may(integer(1, 10_000), DEFAULT_WEIGHT),
             "cap_percent": may(integer(1, 102_400), None),
+            "shows_processor": may(flag(), True),
         }
     ),
     "set_cpu": Record(
@@ -62,6 +65,28 @@ VERBS = {
             "cap_percent": may(integer(1, 102_400), None),
         }
     ),
+    "migrate": Record(
+        {
+            "on": need(place),
+            "to": need(place),
+            "mib_s": may(integer(1, 1_000_000), None),
+            "downtime_ms": may(integer(0, 3_600_000), DOWNTIME_MS),
+            "auto_converge": may(flag(), False),
+            "checks_processor": may(flag(), True),
+        }
+    ),
+    "snapshot": Record({"on": need(place), "name": need(group)}),
+    "restore_vm": Record(
+        {
+            "name": need(group),
+            "on": need(place),
+            "snapshot": need(group),
+            "count": may(count, 1),
+            "hypervisor": may(reference("hypervisors"), None),
+        }
+    ),
+    "stop_vm": Record({"on": need(place)}),
+    "infect": Record({"program": need(_program), "on": need(place)}),
     "crash": Record({"on": need(place)}),
     "trace": Record({"on": need(place), "operation": need(choice(*OPERATIONS))}),
 }

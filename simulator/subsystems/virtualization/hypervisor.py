@@ -124,7 +124,7 @@ class Hypervisor:
                 machine.name,
                 charges.get(machine.name, 0)
                 + charges.get(self._monitor_of(machine.name), 0),
-                partial(self._killed, machine),
+                partial(self.end, machine),
             )
             for machine in self.machines
             if machine.state == "on" and machine.assist != "root"
@@ -172,12 +172,14 @@ class Hypervisor:
         *,
         nested: bool | None = None,
         share: CpuShare = ALL_CORES,
+        shows_processor: bool = True,
     ) -> VirtualMachine | None:
         """Make a virtual machine, or record why it cannot be.
 
         ``nested`` says whether the guest sees the processor's virtualization
         extension; by default the mechanism ``vm.nested`` does. ``share`` is what it
-        gets of the cores.
+        gets of the cores. A machine that ``shows_processor`` has all instructions
+        of the processor below, one that does not only those that all have.
         """
         try:
             assist = choose_assist(self.model, self.below, self.mechanisms)
@@ -213,6 +215,7 @@ class Hypervisor:
             state_seq=seq,
             has_extension=nested and assist == "hardware",
             has_nested_paging=self.below.has_nested_paging,
+            cpu_flags=self.below.cpu_flags if shows_processor else frozenset(),
         )
         self.machines.append(machine)
         return machine
@@ -225,7 +228,7 @@ class Hypervisor:
                 self.name, "start_monitor", cause=machine.state_seq, target=machine.name
             )
 
-    def _killed(self, machine: VirtualMachine, seq: int) -> None:
+    def end(self, machine: VirtualMachine, seq: int) -> None:
         """What ran a machine was killed, by event ``seq``: its memory is free."""
         machine.fall(seq)
         machine.memory.leave()
@@ -234,6 +237,42 @@ class Hypervisor:
     def _monitor_of(self, name: str) -> str:
         """Return who has the monitor's own memory in the accounts of the host."""
         return f"{self.name} {name}"
+
+    def has_room(self, machine: VirtualMachine) -> bool:
+        """Return whether a machine from elsewhere fits into the memory here."""
+        memory = self.below.memory
+        wanted = machine.memory.used_kib + self._vmm_kib()
+        return wanted <= memory.capacity_kib - memory.used_kib
+
+    def refusal(self, machine: VirtualMachine) -> str:
+        """Return why a machine from elsewhere could not run here; empty: it could."""
+        try:
+            choose_assist(self.model, self.below, self.mechanisms)
+        except NoAssistError as error:
+            return str(error)
+        if self.below.arch != machine.arch:
+            return f"no {machine.arch} processor there"
+        return "" if self.has_room(machine) else "Cannot allocate memory on the target"
+
+    def give_up(self, machine: VirtualMachine) -> None:
+        """Have a machine no longer: it goes on elsewhere, or is no more."""
+        self.machines.remove(machine)
+        for owner in (machine.name, self._monitor_of(machine.name)):
+            self.below.memory.release(owner)
+
+    def adopt(self, machine: VirtualMachine) -> None:
+        """Go on with a machine that another hypervisor had, as ``refusal`` allows."""
+        below = self.below
+        below.memory.charge(self._monitor_of(machine.name), self._vmm_kib())
+        below.memory.charge(machine.name, machine.memory.used_kib)
+        self.machines.append(machine)
+        machine.hypervisor = self
+        machine.memory.host = below.memory
+        machine.storage.host = below.storage
+        machine.network_mib_s = below.network_mib_s
+        machine.assist = choose_assist(self.model, below, self.mechanisms)
+        machine.has_nested_paging = below.has_nested_paging
+        machine.cores.move(below.cores)
 
     def _levels_of_exits(self) -> int:
         """Return how many exits of the level below one exit here takes."""

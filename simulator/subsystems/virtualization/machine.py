@@ -1,10 +1,11 @@
 """The virtual machine: a computer in software, a platform for one guest kernel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.engine import Engine, Work
+from simulator.mechanisms import Value
 from simulator.subsystems.block import BlockDevice
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
@@ -18,6 +19,8 @@ class Monitor(Protocol):
 
     below: Platform
     host: Kernel | None
+    mechanisms: Mapping[str, Value]
+    machines: list["VirtualMachine"]
 
     @property
     def name(self) -> str:
@@ -34,6 +37,12 @@ class Monitor(Protocol):
 
     def launch(self, machine: "VirtualMachine") -> Work:
         """Start the program that stands for a machine's hardware."""
+
+    def end(self, machine: "VirtualMachine", seq: int) -> None:
+        """Free what a machine had: what ran it has ended, by event ``seq``."""
+
+    def give_up(self, machine: "VirtualMachine") -> None:
+        """Have a machine no longer: it goes on elsewhere, or is no more."""
 
     def exit(self, ns: int) -> list[Hop]:
         """Return what one exit goes through until it is handled."""
@@ -62,16 +71,25 @@ class VirtualMachine:
     has_extension: bool
     """Hardware virtualization is exposed to this guest."""
     has_nested_paging: bool
+    cpu_flags: frozenset[str] = frozenset()
+    """Extensions of the instruction set that its guest sees."""
     state: str = "on"
     exits: int = 0
     host_calls: int = 0
     occupant: Kernel | None = None
+    behind_us: int = 0
+    """How far its clock is behind: a copy goes on at the moment it was saved."""
+    identity: str = field(init=False)
+    """What its machine-id was drawn from."""
+    randomness: str = field(init=False)
+    """What its next random numbers depend on."""
     network_mib_s: int = field(init=False)
     storage: Storage = field(init=False)
     """Its disk: a file of its host that grows as it is written."""
 
     def __post_init__(self) -> None:
         """Give it a network, and a disk as large as its host's with nothing on it."""
+        self.identity = self.randomness = self.name
         self.network_mib_s = self.hypervisor.below.network_mib_s
         below = self.hypervisor.below.storage
         self.storage = Storage(self.name, below.capacity_kib, below.mib_s, below)

@@ -52,6 +52,7 @@ def root_partition(monitor: Monitor) -> VirtualMachine:
         state_seq=None,
         has_extension=False,
         has_nested_paging=below.has_nested_paging,
+        cpu_flags=below.cpu_flags,
     )
 
 

@@ -39,3 +39,10 @@ def virtual_cores(name: str, below: Cores, share: CpuShare) -> Cores:
 def cap(cores: Cores, percent: int) -> None:
     """Bound a machine to so many hundredths of one core."""
     cores.group.set_quota(percent * PERIOD_US // 100, PERIOD_US)
+
+
+def uncap(cores: Cores) -> None:
+    """Let a machine have all that it can use again."""
+    if cores.group.quota is not None:
+        cores.group.quota, cores.group.throttled = None, False
+        cores.change()

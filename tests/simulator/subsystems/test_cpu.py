@@ -422,3 +422,75 @@ def test_no_core_idles_while_somebody_waits(count: int, spans: list[int]) -> Non
     bench.run()
     longest = max(*spans, -(-sum(spans) // count))
     assert longest <= bench.engine.now <= max(spans) + sum(spans) // count + len(spans)
+
+
+def test_a_part_moves_to_other_cores_with_its_work() -> None:
+    engine = Engine()
+    first, second = Cores(engine, 1), Cores(engine, 2)
+    part = first.part("vm", 2)
+    ends: list[int] = []
+
+    def work(cores: Cores, span: int) -> Work:
+        yield from cores.use(span)
+        ends.append(engine.now)
+
+    def move() -> Work:
+        yield 100
+        part.move(second)
+
+    engine.spawn(work(part, 1000))
+    engine.spawn(work(part, 1000))
+    engine.spawn(work(first, 1000))
+    engine.spawn(move())
+    engine.run()
+    # 100 us of one core for three threads of two groups, then a core for each.
+    assert sorted(ends) == ends
+    assert first.busy_us + second.busy_us == 3000
+    assert part.busy_us == 2000
+    assert part.scheduler is second.scheduler
+
+
+@pytest.mark.parametrize("moves_at", [1, 500, 999])
+def test_calm_work_moves_too(moves_at: int) -> None:
+    engine = Engine()
+    first, second = Cores(engine, 1), Cores(engine, 1)
+    part = first.part("vm", 1)
+    ends: list[int] = []
+
+    def work() -> Work:
+        yield from part.use(1000)
+        ends.append(engine.now)
+
+    def move() -> Work:
+        yield moves_at
+        part.freeze(frozen=True)
+        yield 300
+        part.move(second)
+        part.freeze(frozen=False)
+
+    engine.spawn(work())
+    engine.spawn(move())
+    engine.run()
+    assert ends == [1300]
+    assert (first.busy_us, second.busy_us) == (moves_at, 1000 - moves_at)
+
+
+def test_work_that_is_killed_after_a_move_leaves_the_new_cores() -> None:
+    engine = Engine()
+    first, second = Cores(engine, 1), Cores(engine, 1)
+    part = first.part("vm", 1)
+    task = engine.spawn(part.use(10_000))
+    ends: list[int] = []
+
+    def other() -> Work:
+        yield 100
+        part.move(second)
+        yield 100
+        task.cancel(engine)
+        yield from second.use(50)
+        ends.append(engine.now)
+
+    engine.spawn(other())
+    engine.run()
+    assert ends == [250]
+    assert second.busy_us == 150

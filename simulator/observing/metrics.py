@@ -28,6 +28,12 @@ def measure(world: World) -> dict[str, Any]:
         "disk_kib": {
             name: machine.storage.used_kib for name, machine in machines.items()
         },
+        "restarts": sum(
+            container.restarts
+            for part in world.installed.values()
+            if isinstance(part, ContainerEngine)
+            for container in part.containers
+        ),
         "kernels": len(running),
         "processes": sum(1 for _ in world.processes()),
         "served": sum(process.served for process in world.processes()),

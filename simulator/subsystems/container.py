@@ -338,14 +338,11 @@ class ContainerEngine:
     def _launch(self, container: Container) -> Work:
         """Go through the stages of a start: kernel or namespaces, then the program."""
         container.kernel = self.host
-        container.anonymous = mount_all(
-            container.root,
-            container.image,
-            container.wish,
-            self.store.volumes,
-            self.host.root,
-            kept=self.mechanisms["container.volumes"] == "outside",
-        )
+        try:
+            self._mount(container)
+        except DiskFullError as error:
+            container.state = "failed"
+            return self._no_room(container.name, container.state_seq, error)
         if self.mechanisms["container.kernel"] == "own":
             yield from self._own_kernel(container)
         else:
@@ -377,6 +374,17 @@ class ContainerEngine:
             )
             return False
         return True
+
+    def _mount(self, container: Container) -> None:
+        """Mount volumes and directories of the host into the container's root."""
+        container.anonymous = mount_all(
+            container.root,
+            container.image,
+            container.wish,
+            self.store.volumes,
+            self.host.root,
+            kept=self.mechanisms["container.volumes"] == "outside",
+        )
 
     def _share_kernel(self, container: Container) -> Work:
         """Namespaces, cgroup and root file system on the host's own kernel."""

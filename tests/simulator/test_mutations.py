@@ -12,10 +12,6 @@ AWAITED = {
     "kernel.orphans",
     "kernel.pid1_signals",
     "kernel.reaping",
-    "container.copy_up",
-    "container.writes",
-    "container.volumes",
-    "container.back_off",
 }
 """Mechanisms whose scenario is still to be written; this set must be empty."""
 

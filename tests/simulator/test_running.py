@@ -174,6 +174,7 @@ def test_metrics_of_a_run() -> None:
         "disk_kib",
         "image_disk_kib",
         "kernels",
+        "restarts",
         "processes",
         "served",
         "exits",

@@ -7,7 +7,7 @@ from simulator.subsystems.containers.images import ContainerImage
 from simulator.subsystems.containers.wishes import Wish
 from simulator.subsystems.files import FileTree, Mount
 from simulator.subsystems.filesystem import renamed
-from simulator.subsystems.storage import Storage
+from simulator.subsystems.storage import Storage, blocks_kib
 
 
 def make_root(
@@ -40,7 +40,8 @@ def mount_all(
 ) -> list[str]:
     """Mount what is asked for, and a volume for each path that the image wants one.
 
-    Return the names of the volumes that nobody has named. With ``kept`` false no
+    Return the names of the volumes that nobody has named. Raises DiskFullError when
+    there is no room for a new volume's files. With ``kept`` false no
     volume is made: its path is one of the root like any other.
     """
     for asked in wish.mounts:
@@ -71,9 +72,13 @@ def _volume(
     """Return a volume; a new one begins with what the image has at its path."""
     if name in volumes:
         return volumes[name]
-    tree = volumes[name] = FileTree(device=f"volume {name}", storage=root.storage)
-    for path in image.tree.under(target):
-        entry = image.tree.data.get(path)
-        if entry is not None:
-            tree.put(renamed(entry, path[len(target) :]))
+    tree = FileTree(device=f"volume {name}", storage=root.storage)
+    found = (image.tree.data.get(path) for path in image.tree.under(target))
+    entries = [entry for entry in found if entry is not None]
+    if root.storage is not None:
+        kib = sum(blocks_kib(entry.size) for entry in entries)
+        root.storage.charge(tree.device, kib)
+    for entry in entries:
+        tree.put(renamed(entry, entry.path[len(target) :]))
+    volumes[name] = tree
     return tree

@@ -321,6 +321,13 @@ def test_a_volume_begins_with_what_the_image_has_there() -> None:
     assert content(done) == ["old"]
 
 
+def test_no_room_for_a_new_volume() -> None:
+    small = {"machines": {"server": {"disk_mib": 350}}}
+    done = run([start(volumes=volume())], small)
+    assert failures(done) == [("docker", "create", "ENOSPC")]
+    assert containers(done)[0]["state"] == "failed"
+
+
 def test_a_volume_survives_and_copies_nothing_up() -> None:
     plan = [start(volumes=volume()), execute("writer", "box"), wait(1)]
     done = run(
@@ -351,7 +358,7 @@ def test_volumes_inside_are_lost_with_the_container() -> None:
     assert content(done) == ["old"]
 
 
-@pytest.mark.parametrize(("volumes", "kept"), [(False, 100 * MIB), (True, 0)])
+@pytest.mark.parametrize(("volumes", "kept"), [(False, 100 * MIB), (True, -100 * MIB)])
 def test_a_volume_that_an_image_asks_for_has_no_name(volumes: bool, kept: int) -> None:
     asks = configured(cmd=["/srv/app"], volumes=["/db"])
     before = run([start()], asks).metrics["disk_kib"]["server"]

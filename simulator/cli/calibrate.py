@@ -1,27 +1,23 @@
 """``calibrate``: the model beside the figures that it stands on."""
 
 import argparse
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
 
+from simulator.cli import pages
 from simulator.cli.command import FAILS, HOLDS, Command, Terminal
-from simulator.errors import InputError
 from simulator.experiments import Result, results
 from simulator.experiments.results import bounds, spelled
 
 HEADINGS = ("figure", "published", "model", "ratio", "allowed", "within", "source")
-_TABLE = re.compile(
-    r"(?<=<!-- calibration: begin -->\n).*(?=<!-- calibration: end -->)", re.DOTALL
-)
 
 
 def _calibrate(options: argparse.Namespace, terminal: Terminal) -> int:
     found = results()
     if options.write is not None:
-        _write(options.write, found)
+        pages.put(options.write, "calibration", markdown(found))
     elif options.json:
         terminal.json([result.to_json() for result in found])
     else:
@@ -53,16 +49,7 @@ def _table(found: Sequence[Result]) -> Table:
 
 def markdown(found: Sequence[Result]) -> str:
     """Return the table as Markdown."""
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *map(_row, found)]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-
-
-def _write(page: Path, found: Sequence[Result]) -> None:
-    """Put the table between the two marks of a page."""
-    text = page.read_text(encoding="utf-8")
-    if not _TABLE.search(text):
-        raise InputError(f"{page} has no marks of a calibration table")
-    page.write_text(_TABLE.sub(lambda _: markdown(found), text), encoding="utf-8")
+    return pages.markdown(HEADINGS, map(_row, found))
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """The table of all commands, in the order in which the help lists them."""
 
+from simulator.cli.bench import BENCH
 from simulator.cli.calibrate import CALIBRATE
 from simulator.cli.command import Command
 from simulator.cli.diagram import DIAGRAM
@@ -19,4 +20,5 @@ COMMANDS: tuple[Command, ...] = (
     LAB,
     SCHEMA,
     CALIBRATE,
+    BENCH,
 )

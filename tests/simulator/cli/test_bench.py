@@ -1,0 +1,98 @@
+"""The command ``bench``: its table, as JSON, and in the documentation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from simulator.benchmarks import Pace
+from simulator.cli import bench, main
+from tests.simulator.worlds import path_of
+
+WINDOWS = str(path_of("windows-program-on-linux"))
+Captured = pytest.CaptureFixture[str]
+FAST = Pace(2e6, 1e6, 8e5)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("simulator.benchmarks.clouds.SIZES", (20, 40))
+    monkeypatch.setattr("simulator.benchmarks.clouds.NOISE", 100)
+    monkeypatch.setattr(
+        "simulator.benchmarks.questions.BARS_MS", {50: 1000.0, 95: 1000.0}
+    )
+    monkeypatch.setattr(bench, "pace", lambda: FAST)
+
+
+def test_the_table(capsys: Captured) -> None:
+    assert main(["bench", WINDOWS, "--variants", "2"]) == 0
+    out = capsys.readouterr().out
+    rows = [line.split("│")[1:5] for line in out.splitlines() if line[:1] == "│"]
+    shown = [[cell.strip() for cell in row] for row in rows]
+    assert shown[3] == ["traced events to SimPy's timeouts", "1.25 ratio", ">= 0.6",
+                        "yes"]  # fmt: skip
+    assert shown[0] == ["engine, untraced", "2.00 million events/s", "", ""]
+    assert shown[4][0] == "windows-program-on-linux, 7 arms, p50"
+    assert shown[4][2:] == ["<= 1000", "yes"]
+    assert "0.80 million timeouts per second" in out
+    assert "divided by 1.00" in out
+
+
+def test_a_bar_that_is_missed(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "pace", lambda: Pace(2e6, 4e5, 8e5))
+    assert main(["bench"]) == 1
+    out = capsys.readouterr().out
+    assert " NO " in out
+    assert "arms" not in out
+
+
+def test_as_json(capsys: Captured) -> None:
+    assert main(["bench", WINDOWS, "--variants", "1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["slowdown"] == 1.0
+    assert len(found["measures"]) == 4 + 2 + 4
+    assert all(measure["met"] for measure in found["measures"])
+
+
+def test_without_simpy_it_says_so(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "pace", lambda: Pace(2e6, 1e6, None))
+    assert main(["bench"]) == 0
+    assert "SimPy is not installed" in capsys.readouterr().out
+
+
+def test_the_table_in_a_page(tmp_path: Path, capsys: Captured) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "a\n<!-- simulator-bench: begin -->\nold\n<!-- simulator-bench: end -->\nb\n"
+    )
+    assert main(["bench", "--write", str(page)]) == 0
+    assert capsys.readouterr().out == ""
+    lines = page.read_text().splitlines()
+    assert lines[:2] == ["a", "<!-- simulator-bench: begin -->"]
+    assert lines[2].startswith("Simulator ")
+    assert lines[4] == "| what | measured | bar | met |"
+    assert lines[-2:] == ["<!-- simulator-bench: end -->", "b"]
+    assert "old" not in lines
+
+
+def test_a_page_without_marks(tmp_path: Path, capsys: Captured) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("nothing\n")
+    assert main(["bench", "--write", str(page)]) == 2
+    assert (
+        capsys.readouterr().err == f"{page} has no marks of a simulator-bench table\n"
+    )
+
+
+def test_a_file_that_is_no_scenario(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("- 1\n")
+    assert main(["bench", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        "line 1, column 1: a mapping expected, not a list\n"
+    )

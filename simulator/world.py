@@ -48,6 +48,7 @@ from simulator.subsystems.virtualization.root import (
 )
 
 if TYPE_CHECKING:
+    from simulator.subsystems.latency import Latencies
     from simulator.subsystems.virtualization.snapshots import Snapshot
 
 KIB = 1024
@@ -99,6 +100,8 @@ class World:
             for name in self.programs
         }
         """Per program: how often it was asked for, and how the last try went."""
+        self.latencies: dict[str, Latencies] = {}
+        """Per program whose requests were sent one by one: what each took."""
         self.request_ns: dict[str, list[int]] = {name: [] for name in self.programs}
         self._numbers: Counter[str] = Counter()
         self._stores: dict[tuple[str, str], ImageStore] = {}

@@ -1,6 +1,7 @@
 """The action that puts running programs to work."""
 
 from simulator.actions.places import Arguments
+from simulator.actions.requests import Client
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.costs import request_cost
@@ -9,7 +10,16 @@ from simulator.world import World
 
 
 def load(world: World, arguments: Arguments, asked: int) -> Work:
-    """Send requests to every running process of a program, all at once."""
+    """Send requests to a program: all at once to each process, or one by one.
+
+    With ``rate`` (per second) or ``concurrency`` (clients that wait) each request has
+    a latency of its own; in the ``background`` the plan goes on meanwhile.
+    """
+    if arguments["rate"] is not None or arguments["concurrency"] is not None:
+        client = world.engine.spawn(Client(world, arguments, asked).run())
+        if not arguments["background"]:
+            yield client
+        return
     name = arguments["program"]
     processes = list(world.processes(name))
     if not processes:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from simulator.calibration import (
     containers,
+    limits,
     machines,
     moving,
     nesting,
@@ -23,6 +24,7 @@ __all__ = ["CALIBRATION", "KINDS", "Figure", "figure"]
 KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
     {
         "processes": processes.FIGURES,
+        "limits": limits.FIGURES,
         "containers": containers.FIGURES,
         "machines": machines.FIGURES,
         "nesting": nesting.FIGURES,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from simulator.experiments import (
     containers,
+    limits,
     machines,
     moving,
     nesting,
@@ -22,6 +23,7 @@ __all__ = ["EXPERIMENTS", "Result", "results"]
 EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
     {
         **processes.EXPERIMENTS,
+        **limits.EXPERIMENTS,
         **containers.EXPERIMENTS,
         **machines.EXPERIMENTS,
         **nesting.EXPERIMENTS,

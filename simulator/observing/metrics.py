@@ -19,6 +19,9 @@ def measure(world: World) -> dict[str, Any]:
         "device_kib": {
             name: machine.block_device.moved_kib for name, machine in machines.items()
         },
+        "latency_us": {
+            name: found.summary() for name, found in world.latencies.items()
+        },
         "swapped_kib": sum(kernel.pages.swapped_kib for kernel in running),
         "image_disk_kib": sum(
             part.disk_kib

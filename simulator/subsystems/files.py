@@ -64,6 +64,12 @@ class Program:
     """Read-only pages of the file, which processes may share."""
     cpu_us: int = 0
     """CPU time for one request."""
+    touch_kib: int = 0
+    """Its own memory that one request uses: what is in swap has to come back."""
+    disk_kib: int = 0
+    """What one request reads from the disk, beside the page cache."""
+    workers: int = 0
+    """How many requests it works on at a time; 0: all that come."""
     operations: int = 0
     """Device operations (network, disk) for one request."""
     privileged: int = 0

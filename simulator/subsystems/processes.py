@@ -78,6 +78,10 @@ class Process:
     output: list[str] | None = None
     """Where its standard output goes; None: nobody keeps it."""
     served: int = 0
+    busy: int = 0
+    """Requests that it is at work on."""
+    turn: Gate | None = None
+    """What requests wait for while all its workers are busy."""
     computing: int = 0
     """How many of its threads want a processor now."""
     cpu_us: int = 0

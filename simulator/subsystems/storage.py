@@ -25,7 +25,6 @@ class Storage:
     __slots__ = (
         "capacity_kib",
         "charges",
-        "free_at",
         "host",
         "mib_s",
         "name",
@@ -41,8 +40,6 @@ class Storage:
         """What it reads or writes in a second."""
         self.host = host
         self.used_kib = 0
-        self.free_at = 0
-        """When it is done with all that it was asked for."""
         self.charges: dict[str, int] = {}
 
     def charge(self, owner: str, kib: int) -> None:
@@ -66,11 +63,6 @@ class Storage:
     def span_us(self, kib: int) -> int:
         """Return how long so many KiB take to read or write, in microseconds."""
         return kib * 1_000_000 // (self.mib_s * KIB)
-
-    def wait_us(self, kib: int, now: int) -> int:
-        """Return how long a transfer takes from now, after those asked for before."""
-        self.free_at = max(now, self.free_at) + self.span_us(kib)
-        return self.free_at - now
 
 
 def blocks_kib(size: int) -> int:

@@ -170,6 +170,7 @@ def test_metrics_of_a_run() -> None:
         "ram_kib",
         "cpu_us",
         "device_kib",
+        "latency_us",
         "swapped_kib",
         "disk_kib",
         "image_disk_kib",

@@ -51,6 +51,9 @@ _PROGRAM = Record(
         "ram_mib": may(MIB, 1),
         "text_mib": may(MIB, 0),
         "cpu_us": may(integer(0, 10_000_000), 100),
+        "touch_kib": may(integer(0, 1 << 30), 0),
+        "disk_kib": may(integer(0, 1 << 30), 0),
+        "workers": may(integer(0, 10_000), 0),
         "operations": may(integer(0, 100_000), 1),
         "privileged": may(integer(0, 100_000), 0),
         "first_touches": may(integer(0, 1_000_000), 0),
@@ -97,6 +100,14 @@ VERBS = {
         }
     ),
     "load": Record(
-        {"program": need(_program), "requests": need(integer(1, 1_000_000))}
+        {
+            "program": need(_program),
+            "requests": need(integer(1, 1_000_000)),
+            "rate": may(integer(1, 1_000_000), None),
+            "concurrency": may(integer(1, 1_000), None),
+            "timeout_ms": may(integer(1, 3_600_000), None),
+            "on": may(place, None),
+            "background": may(flag(), False),
+        }
     ),
 }

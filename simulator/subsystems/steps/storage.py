@@ -28,10 +28,11 @@ def write_file(process: Process, arguments: Arguments) -> Work:
     except FileError as error:
         _refused(process, "write_file", path, error)
         return
-    storage = process.root.at(path).tree.storage
-    if storage is not None:
-        kib = change.copied_kib + change.written_kib
-        yield storage.wait_us(kib, process.kernel.platform.engine.now)
+    if process.root.at(path).tree.storage is not None:
+        kernel, written = process.kernel, change.written_kib
+        file = f"{process.root.device_of(path)}:{path}"
+        yield from kernel.pages.fill_cache(process, file, written)
+        yield from kernel.platform.block_device.move(change.copied_kib + written)
     _done(process, "write_file", path, change)
 
 

@@ -46,14 +46,5 @@ def test_a_file_takes_whole_blocks(size: int, kib: int) -> None:
     assert blocks_kib(size) == kib
 
 
-def test_what_is_asked_for_at_once_is_done_in_turn() -> None:
-    disk = Storage("disk", 1, 500)
-    assert [disk.wait_us(500 * 1024, now) for now in (0, 0, 5_000_000)] == [
-        1_000_000,
-        2_000_000,
-        1_000_000,
-    ]
-
-
 def test_time_to_write() -> None:
     assert Storage("disk", 1, 500).span_us(500 * 1024) == 1_000_000

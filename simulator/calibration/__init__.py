@@ -14,6 +14,7 @@ from simulator.calibration import (
     machines,
     moving,
     nesting,
+    orchestrators,
     processes,
     servers,
 )
@@ -30,6 +31,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "nesting": nesting.FIGURES,
         "moving": moving.FIGURES,
         "servers": servers.FIGURES,
+        "orchestrators": orchestrators.FIGURES,
     }
 )
 """The rows by kind of part, in the order of the table."""

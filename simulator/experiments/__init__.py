@@ -13,6 +13,7 @@ from simulator.experiments import (
     machines,
     moving,
     nesting,
+    orchestrators,
     processes,
     servers,
 )
@@ -29,6 +30,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **nesting.EXPERIMENTS,
         **moving.EXPERIMENTS,
         **servers.EXPERIMENTS,
+        **orchestrators.EXPERIMENTS,
     }
 )
 """Per row of the table: what gives the model's value, in the row's unit."""

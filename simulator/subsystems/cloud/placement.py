@@ -33,11 +33,17 @@ class Placement(Protocol):
 
 
 class FirstFit:
-    """A tournament tree: each node knows the most that a server below it has left."""
+    """A tournament tree: each node knows the most that a server below it has left.
+
+    For each size that was asked for it remembers where the search ended: until a
+    server before that place gets room back, none of them has any.
+    """
 
     def __init__(self, slots: Sequence[Slot]) -> None:
         self.steps = 0
         self._slots = slots
+        self._first: dict[Size, int] = {}
+        """Per size: no server before this place has room for it."""
         self._leaves = 1 << max(len(slots) - 1, 0).bit_length()
         self._most = [NOTHING] * (2 * self._leaves)
         for slot in slots:
@@ -51,6 +57,17 @@ class FirstFit:
         A branch can promise in vain, when one server of it has the processors and
         another the memory; then the search goes back to the next branch.
         """
+        if avoid is NOWHERE and size in self._first:
+            self.steps += 1
+            slot = self._slots[self._first[size]]
+            if slot.fits(size):
+                return slot
+        found = self._search(size, avoid)
+        if avoid is NOWHERE and found is not None:
+            self._first[size] = found.index
+        return found
+
+    def _search(self, size: Size, avoid: Container[int]) -> Slot | None:
         waiting = [1]
         while waiting:
             node = waiting.pop()
@@ -68,7 +85,9 @@ class FirstFit:
     def changed(self, slot: Slot) -> None:
         """Carry a server's change up to the root, as far as it matters."""
         node = self._leaves + slot.index
-        self._most[node] = _left(slot)
+        before, self._most[node] = self._most[node], _left(slot)
+        if self._most[node] > before:
+            self._look_again_from(slot.index)
         while node > 1:
             node //= 2
             self.steps += 1
@@ -76,6 +95,12 @@ class FirstFit:
             self._renew(node)
             if self._most[node] == before:
                 return
+
+    def _look_again_from(self, index: int) -> None:
+        """A server has more room than before: it may be the first for some sizes."""
+        for size, first in self._first.items():
+            if index < first:
+                self._first[size] = index
 
     def _renew(self, node: int) -> None:
         (ram, vcpus), (other_ram, other_vcpus) = self._most[2 * node : 2 * node + 2]

@@ -47,7 +47,7 @@ class Kubelet:
                 yield container.main.ended
             if engine.state == "running":
                 self._ended(pod, container)
-                yield from self._wait(pod)
+                yield from self._wait(pod, has_image=container is not None)
 
     def stop(self, pod: Pod, cause: int) -> Work:
         """End a deleted pod's container, with its time of grace."""
@@ -80,8 +80,7 @@ class Kubelet:
         attempt = yield from engine.start(name, image, wish, pod.seq, root=root)
         container = next(c for c in reversed(engine.containers) if c.name == name)
         pod.container, pod.started_us = container, self._engine.now
-        if container.state_seq is not None:
-            pod.seq = container.state_seq
+        pod.seq = container.state_seq or pod.seq
         if attempt is not None and container.state == "running":
             self._begin(pod, node, container)
         return container
@@ -110,14 +109,14 @@ class Kubelet:
         for probe in pod.probes:
             probe.cancel(self._engine)
         pod.probes.clear()
-        if container is not None and container.state_seq is not None:
-            pod.seq = max(pod.seq, container.state_seq)
+        if container is not None:
+            pod.seq = max(pod.seq, container.state_seq or 0)
         if pod.state != "deleted":
             pod.state = "waiting"
         pod.ready = False
         self._changed(pod)
 
-    def _wait(self, pod: Pod) -> Work:
+    def _wait(self, pod: Pod, *, has_image: bool) -> Work:
         """Wait as long as a container has to that keeps ending."""
         if pod.state == "deleted":
             return
@@ -126,13 +125,10 @@ class Kubelet:
         wait, pod.delay_us = next_delay(pod.delay_us, ran, mechanism)
         if wait == 0:
             return
-        self.record(
-            pod,
-            "back_off",
-            FAILED,
-            delay_s=wait // 1_000_000,
-            log=f"Back-off {wait // 1_000_000}s restarting failed container",
-        )
+        seconds = wait // 1_000_000
+        what = "restarting failed container" if has_image else "pulling image"
+        log = f"Back-off {seconds}s {what}"
+        self.record(pod, "back_off", FAILED, delay_s=seconds, log=log)
         yield wait
 
     def _watch(

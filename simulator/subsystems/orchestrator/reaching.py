@@ -1,5 +1,7 @@
 """The way from a service to a pod that stands for it."""
 
+from typing import cast
+
 from simulator.mechanisms import Value
 from simulator.subsystems.network.errors import NetworkError
 from simulator.subsystems.network.stacks import stack_of
@@ -20,8 +22,5 @@ def reach(pod: Pod, port: int, publish: Value) -> Process:
         raise NetworkError("EHOSTUNREACH", log)
     host = stack_of(node.engine.host.namespaces.net)
     address = stack_at(container).address
-    owner = connect(host, address, port, publish=str(publish)).socket.owner
-    if not isinstance(owner, Process):
-        log = f"connect {address}:{port}: Connection refused"
-        raise NetworkError("ECONNREFUSED", log)
-    return owner
+    found = connect(host, address, port, publish=str(publish))
+    return cast("Process", found.socket.owner)

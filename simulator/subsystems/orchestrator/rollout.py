@@ -20,11 +20,13 @@ def next_step(
     old = [pod for pod in pods if pod.template is not wanted.template]
     if mechanism == "recreate" and old:
         return 0, old
-    surplus = len(new) - wanted.replicas
-    if surplus > 0:
-        return 0, [*old, *_least_ready(new)[:surplus]]
-    room = wanted.replicas + wanted.max_surge - len(pods) if old else -surplus
-    return max(0, min(-surplus, room)), _removable(wanted, new, old)
+    missing = wanted.replicas - len(new)
+    if missing < 0:
+        ordered = _least_ready(new)
+        surplus, kept = ordered[:-missing], ordered[-missing:]
+        return 0, [*_removable(wanted, kept, old), *surplus]
+    room = wanted.replicas + wanted.max_surge - len(pods) if old else missing
+    return max(0, min(missing, room)), _removable(wanted, new, old)
 
 
 def _removable(wanted: Deployment, new: Sequence[Pod], old: Sequence[Pod]) -> list[Pod]:
@@ -38,4 +40,6 @@ def _removable(wanted: Deployment, new: Sequence[Pod], old: Sequence[Pod]) -> li
 
 def _least_ready(pods: Sequence[Pod]) -> list[Pod]:
     """Return pods in the order in which they can be spared, the newest first."""
-    return sorted(pods, key=lambda pod: (pod.ready, -pod.seq))
+    newest = [*pods]
+    newest.reverse()
+    return sorted(newest, key=lambda pod: pod.ready)

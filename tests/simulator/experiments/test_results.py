@@ -26,6 +26,7 @@ def test_every_row_has_an_experiment_and_none_stands_alone() -> None:
         ("exit_in_kernel", "vm.devices", "passthrough"),
         ("vmm_memory", "vm.devices", "passthrough"),
         ("consolidation", "vm.assist", "emulation"),
+        ("restart_wait_sixth", "orchestrator.backoff", "constant"),
     ],
 )
 def test_an_experiment_looks_at_the_model_and_not_at_the_table(

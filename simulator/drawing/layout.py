@@ -102,7 +102,18 @@ def _kind_of(node: Node) -> str:
         return str(node["system"])
     if kind == "hypervisor":
         return f"hypervisor, {node['type']}"
+    if kind == "container":
+        return _attached(node)
     return {"engine": "container engine", "more": "like these"}.get(kind, str(kind))
+
+
+def _attached(node: Node) -> str:
+    """Return what a container is, with its address and its published ports."""
+    ports = [
+        f"{entry['host']} to {entry['container']}" for entry in node.get("ports", ())
+    ]
+    said = [node["kind"], *([node["address"]] if "address" in node else ())]
+    return ", ".join(said + [f"port {port}" for port in ports])
 
 
 def _standing_on(node: Node) -> list[Node]:

@@ -33,4 +33,19 @@ def see_container(container: Container, see: See) -> Node:
         health=container.health,
         env=container.environment,
         log=list(container.log),
+        **see_network(container),
     )
+
+
+def see_network(container: Container) -> Node:
+    """Return a container's address and published ports, once it has used a network."""
+    inside = container.inside
+    stack = None if inside is None else inside.namespaces.net.stack
+    if stack is None:
+        return {}
+    ports = container.attachment.ports
+    return {
+        "address": stack.address,
+        "network": container.attachment.network,
+        "ports": [{"host": host, "container": port} for host, port in ports],
+    }

@@ -254,11 +254,9 @@ class ContainerEngine:
         isolation: Isolation = DEFAULT,
         limits: Mapping[str, Any] | None = None,
         attachment: Attachment = PLAIN,
-        root: FileTree | None = None,
     ) -> Work:
         """Create and start one container.
 
-        ``root``: the file tree of an ended container, to go on with what it wrote.
         The result is the ``Attempt`` to run its program, None when it did not come to
         that.
         """
@@ -267,8 +265,7 @@ class ContainerEngine:
         yield self._engine_span(name)
         storage = self.host.platform.storage
         try:
-            if root is None:
-                root = make_root(image, name, storage, self.mechanisms)
+            root = make_root(image, name, storage, self.mechanisms)
         except DiskFullError as error:
             return self._no_room(name, cause, error)
         container = Container(

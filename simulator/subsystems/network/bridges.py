@@ -65,8 +65,10 @@ class Bridges:
     ) -> None:
         """Let a port of the host lead to a port of a container.
 
-        Raises BindError EADDRINUSE when somebody has it.
+        An owner that is started again gets its port anew. Raises BindError
+        EADDRINUSE when somebody has it.
         """
+        self._host.close(owner, host_port)
         target = Target(stack, stack.address, port)
         try:
             self._host.bind(WILDCARD, host_port, owner, target)

@@ -50,11 +50,13 @@ class Kubelet:
                 yield from self._wait(pod, has_image=container is not None)
 
     def stop(self, pod: Pod, cause: int) -> Work:
-        """End a deleted pod's container, with its time of grace."""
-        container = pod.container
-        if container is None or container.state != "running":
+        """End a deleted pod's container, with its time of grace, and remove it."""
+        container, node = pod.container, pod.node
+        if container is None or node is None:
             return
-        yield from container.stop(pod.template.grace_us, cause)
+        if container.state == "running":
+            yield from container.stop(pod.template.grace_us, cause)
+        remove(node.engine, container, pod.seq)
 
     def record(self, pod: Pod, action: str, outcome: str = "ok", **detail: Any) -> int:
         """Tell what an agent has done with a pod; its last event is the cause."""
@@ -64,26 +66,42 @@ class Kubelet:
         return pod.seq
 
     def _start(self, pod: Pod, node: Node, engine: ContainerEngine) -> Work:
-        """Start the pod's next container; the result is None when it has no image."""
-        image = yield from engine.find(pod.template.image, "missing", pod.seq)
-        if image is None:
-            pod.seq = len(self._engine.events) - 1
-            return None
-        before, root = pod.container, None
+        """Start the pod's next container; the result is the container, if any."""
+        before = pod.container
         if before is not None:
             pod.restarts += 1
-            _forget(engine, before)
-            if self._mechanisms["orchestrator.replacement"] == "repair":
-                root = before.root
-        name = f"{pod.name}-r{pod.restarts}" if pod.restarts else pod.name
-        wish = Wish(entrypoint=(pod.template.path,))
-        attempt = yield from engine.start(name, image, wish, pod.seq, root=root)
-        container = next(c for c in reversed(engine.containers) if c.name == name)
-        pod.container, pod.started_us = container, self._engine.now
-        pod.seq = container.state_seq or pod.seq
-        if attempt is not None and container.state == "running":
+        repairs = self._mechanisms["orchestrator.replacement"] == "repair"
+        if before is not None and repairs:
+            yield from engine.start_again(before, pod.seq)
+            container: Container | None = before
+        else:
+            container = yield from self._clone(pod, engine, before)
+        pod.started_us = self._engine.now
+        if container is None:
+            pod.seq = len(self._engine.events) - 1
+            return None
+        pod.container, pod.seq = container, container.state_seq or pod.seq
+        if container.state == "running":
             self._begin(pod, node, container)
         return container
+
+    def _clone(
+        self, pod: Pod, engine: ContainerEngine, before: Container | None
+    ) -> Work:
+        """Make a new container from the image, in the place of the one before.
+
+        The result is None when there is no image, or no room for a container.
+        """
+        image = yield from engine.find(pod.template.image, "missing", pod.seq)
+        if image is None:
+            return None
+        if before is not None:
+            remove(engine, before, pod.seq)
+        name = f"{pod.name}-r{pod.restarts}" if pod.restarts else pod.name
+        wish = Wish(entrypoint=(pod.template.path,))
+        yield from engine.start(name, image, wish, pod.seq)
+        made = (c for c in reversed(engine.containers) if c.name == name)
+        return next(made, None)
 
     def _begin(self, pod: Pod, node: Node, container: Container) -> None:
         """Note that the container runs, and begin to ask after it."""
@@ -198,6 +216,8 @@ def stack_at(container: Container) -> NetworkNamespace:
     return stack_of(namespaces.net)
 
 
-def _forget(engine: ContainerEngine, container: Container) -> None:
-    """Remove what is left of a container that has ended."""
-    engine.containers[:] = [c for c in engine.containers if c is not container]
+def remove(engine: ContainerEngine, container: Container, cause: int) -> None:
+    """Remove what is left of a container that has ended, if anything is."""
+    if engine.state == "running" and any(c is container for c in engine.containers):
+        because = max(cause, container.state_seq or 0)
+        engine.remove(container, because, volumes=True)

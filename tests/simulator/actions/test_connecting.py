@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import Run
+from simulator.drawing.topology import draw_topology
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
@@ -279,6 +280,15 @@ def test_a_port_is_free_again_after_the_container() -> None:
     assert events(done, "attach") == []
 
 
+def test_a_container_that_is_started_again_has_its_port_again() -> None:
+    stop = {"stop_container": {"on": "web", "grace_s": 0}}
+    again = {"restart_container": {"on": "web"}}
+    plan = (netbox(**publish()), stop, again, connect("server", 8080))
+    done = boxes(*plan)
+    assert events(done, "attach") == []
+    assert outcomes(done) == ["lan>nat"]
+
+
 def test_bound_to_loopback_inside_a_container() -> None:
     done = boxes(
         netbox("own", **publish()),
@@ -345,3 +355,27 @@ def test_a_container_without_namespaces_has_no_stack_of_its_own() -> None:
 def test_only_declared_networks_can_be_named() -> None:
     text = text_of(document([*ENGINE, netbox(network="shpo")], world=WORLD))
     assert [entry[3] for entry in messages(text)] == ["there is no network 'shpo'"]
+
+
+def containers(done: Run) -> list[dict[str, Any]]:
+    engine = done.observation["machines"]["server"]["children"][0]["children"][0]
+    found: list[dict[str, Any]] = engine["children"]
+    return found
+
+
+def test_the_tree_shows_the_networks_of_containers() -> None:
+    done = boxes(netbox(**publish()), netbox("own", network="shop"))
+    web, own = containers(done)
+    assert (web["address"], web["network"]) == ("172.17.0.2", "bridge")
+    assert web["ports"] == [{"host": 8080, "container": 80}]
+    assert (own["address"], own["network"], own["ports"]) == ("172.18.0.2", "shop", [])
+
+
+def test_a_container_that_uses_no_network_shows_none() -> None:
+    (found,) = containers(boxes(box()))
+    assert "address" not in found
+
+
+def test_the_topology_shows_addresses_and_published_ports() -> None:
+    drawn = draw_topology(boxes(netbox(**publish()), box()))
+    assert "container, 172.17.0.2, port 8080 to 80" in drawn

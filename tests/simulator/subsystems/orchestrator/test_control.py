@@ -225,6 +225,22 @@ def test_the_time_of_grace_of_a_deleted_pod() -> None:
     assert killed.time - asked.time == 5_000_000
 
 
+def test_a_node_can_go_while_a_pod_of_it_is_ended() -> None:
+    plan = (deploy("stubborn"), wait(5), scale(0, "stubborn"), wait(2), cut())
+    done = cluster(*plan, wait(60))
+    assert seen(done)["pods"] == {}
+    assert events(done, "remove") == []
+    assert done.observation["programs"]["stubborn"]["running"] == 0
+
+
+def test_what_is_left_of_ended_containers_is_removed() -> None:
+    done = cluster(deploy("crash"), wait(100), scale(0, "crash"), wait(5))
+    ended = [e.detail["target"] for e in events(done, "container_exit")]
+    removed = [e.detail["target"] for e in events(done, "remove")]
+    assert removed == ended
+    assert len(ended) == 5
+
+
 @pytest.mark.parametrize("tries", [0, 40])
 def test_a_pod_can_be_deleted_while_it_starts(tries: int) -> None:
     moment = {"connect": {"to": "nobody", "port": 80}}

@@ -33,9 +33,10 @@ def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG00
 def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     """Switch a machine on; it starts what its disk holds."""
     machine = world.machines[arguments["machine"]]
+    was_on = machine.state == "on"
     yield from machine.power_on(world.make_occupant, asked)
     kernel = kernel_of(machine)
-    if kernel is None or machine.state_seq is None:
+    if was_on or kernel is None or machine.state_seq is None:
         return
     for system, model in machine.services:
         if system == kernel.system.name:

@@ -1,7 +1,7 @@
 """The control plane: compares what is wanted with what there is, and acts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.engine import Engine, Gate, Work
@@ -66,7 +66,14 @@ class Orchestrator:
         self._engine.spawn(self._control(), is_daemon=True)
 
     def apply(self, deployment: Deployment) -> None:
-        """Take note of what is wanted from now on."""
+        """Take note of what is wanted from now on.
+
+        What says nothing new about its pods leaves them as they are.
+        """
+        before = self.deployments.get(deployment.name)
+        if before is not None:
+            deployment.answered, deployment.failed = before.answered, before.failed
+            deployment.template = _newer(before.template, deployment.template)
         self.deployments[deployment.name] = deployment
         self._notice()
 
@@ -244,6 +251,13 @@ class Orchestrator:
         self, action: str, cause: int | None, outcome: str = "ok", **detail: Any
     ) -> int:
         return self._engine.record(self.name, action, outcome, cause=cause, **detail)
+
+
+def _newer(before: Template, wanted: Template) -> Template:
+    """Return the template that holds, with the next number if it is another one."""
+    if before.says() == wanted.says():
+        return before
+    return replace(wanted, revision=before.revision + 1)
 
 
 def _is_still_there(pod: Pod) -> bool:

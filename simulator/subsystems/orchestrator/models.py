@@ -40,6 +40,17 @@ class Template:
     readiness: Probe | None
     """A container that fails this gets no requests until it passes again."""
 
+    def says(self) -> tuple[object, ...]:
+        """Return all that pods are made from: templates that say the same are one."""
+        return (
+            self.image,
+            self.path,
+            self.ram_kib,
+            self.grace_us,
+            self.liveness,
+            self.readiness,
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Deployment:

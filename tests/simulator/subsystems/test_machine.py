@@ -5,6 +5,7 @@ import pytest
 from simulator.calibration import figure
 from tests.simulator.worlds import (
     BOOT,
+    ENGINE,
     events,
     execute,
     failures,
@@ -71,6 +72,11 @@ def test_a_machine_is_switched_on_once() -> None:
     done = run([*BOOT, power_on()])
     assert failures(done) == [("server", "power_on", "the machine is on already")]
     assert done.metrics["kernels"] == 1
+
+
+def test_a_machine_that_is_on_already_starts_no_service_twice() -> None:
+    done = run([*ENGINE, power_on()])
+    assert len(events(done, "start", actor="docker")) == 1
 
 
 def test_two_machines_are_two() -> None:

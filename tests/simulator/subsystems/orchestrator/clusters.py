@@ -145,7 +145,8 @@ def cluster(
         for name, fields in (deployments or {}).items()
     }
     parts = {**WORLD, "deployments": {**WORLD["deployments"], **changed}}
-    return run([*before, *start(), *plan], world={**parts, **(world or {})}, **more)
+    parts |= world or {}
+    return run([*before, *start(), *plan], world=parts, **more)
 
 
 def seen(done: Run) -> dict[str, Any]:

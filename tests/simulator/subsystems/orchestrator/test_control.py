@@ -135,6 +135,20 @@ def test_more_and_fewer() -> None:
     assert done.observation["programs"]["app"]["running"] == 2
 
 
+def test_the_same_wish_again_changes_nothing() -> None:
+    done = cluster(deploy(), wait(5), request(), deploy(), wait(30))
+    assert len(events(done, "create_pod")) == 3
+    assert state(done)["answered"] == 6
+    assert state(done)["updated_ready"] == 3
+
+
+def test_the_first_wish_again_takes_an_update_back() -> None:
+    done = cluster(deploy(), wait(5), update("next"), wait(30), deploy(), wait(30))
+    revisions = [e.detail["revision"] for e in events(done, "create_pod")]
+    assert revisions == [1] * 3 + [2] * 3 + [3] * 3
+    assert done.observation["programs"]["app"]["running"] == 3
+
+
 def test_none_at_all() -> None:
     done = cluster(deploy(), wait(5), scale(0), wait(10), request())
     assert state(done)["pods"] == 0

@@ -58,7 +58,7 @@ def _steps(steps: Any, paths: Mapping[str, str]) -> tuple[Step, ...]:
 
 def _named(arguments: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
     found = dict(arguments)
-    if "program" in found:
+    if found.get("program"):
         found["path"] = paths[found["program"]]
     if "steps" in found:
         found["steps"] = _steps(found["steps"], paths)

@@ -289,6 +289,8 @@ def _system(name: str, fields: Mapping[str, Any]) -> System:
         features=fields["features"],
         swap_kib=fields["swap_mib"] * KIB,
         pid_max=fields["pid_max"],
+        panic_on_oops=fields["panic_on_oops"],
+        panic_timeout_s=fields["panic_timeout_s"],
     )
 
 

@@ -10,7 +10,7 @@ from simulator.actions.places import (
     places_of,
 )
 from simulator.engine import Work
-from simulator.events import FAILED
+from simulator.events import FAILED, OK
 from simulator.subsystems.container import Container, ContainerEngine, EngineModel
 from simulator.subsystems.files import Program
 from simulator.subsystems.kernel import Kernel
@@ -38,11 +38,26 @@ def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     kernel = kernel_of(machine)
     if was_on or kernel is None or machine.state_seq is None:
         return
+    if kernel.system.panic_timeout_s:
+        kernel.on_panic = lambda seq: _restart_later(world, machine, kernel, seq)
     for system, model in machine.services:
         if system == kernel.system.name:
             yield from _start_service(
                 world, model, model.program, kernel, machine.state_seq
             )
+
+
+def _restart_later(world: World, machine: Machine, kernel: Kernel, seq: int) -> None:
+    world.engine.spawn(_restart(world, machine, kernel, seq))
+
+
+def _restart(world: World, machine: Machine, kernel: Kernel, seq: int) -> Work:
+    """Switch a machine off and on again some time after its kernel's panic."""
+    timeout = kernel.system.panic_timeout_s
+    yield timeout * 1_000_000
+    if machine.state == "on" and machine.kernel is kernel:
+        off = machine.go_off(seq, OK, f"Rebooting in {timeout} seconds..")
+        yield from power_on(world, {"machine": machine.name}, off)
 
 
 def install(world: World, arguments: Arguments, asked: int) -> Work:

@@ -25,16 +25,39 @@ def signal(world: World, arguments: Arguments, asked: int) -> Work:
         for process in targets:
             kernel.signal(process, name, asked)
         if not targets:
-            world.engine.record(
-                place.name,
-                "signal",
-                FAILED,
-                cause=asked if place.state_seq is None else place.state_seq,
-                signal=name,
-                errno=ERRNO["ESRCH"],
-                errno_name="ESRCH",
-                log="kill: No such process",
-            )
+            _nobody(world, place, "signal", asked)
+
+
+def kernel_bug(world: World, arguments: Arguments, asked: int) -> Work:
+    """Let a kernel run into a bug: in a program's system call, or in an interrupt."""
+    yield 0
+    program = arguments["program"]
+    for place in places_of(world, arguments["on"], asked):
+        kernel = kernel_of(place)
+        if kernel is None:
+            no_kernel(world, place, asked, "kernel_bug")
+            continue
+        if program is None:
+            kernel.bug(None, asked)
+            continue
+        process = next(_targets(place, kernel, program), None)
+        if process is None:
+            _nobody(world, place, "kernel_bug", asked)
+        else:
+            kernel.bug(process, asked)
+
+
+def _nobody(world: World, place: Place, action: str, asked: int) -> None:
+    """Record that no such process is there."""
+    world.engine.record(
+        place.name,
+        action,
+        FAILED,
+        cause=asked if place.state_seq is None else place.state_seq,
+        errno=ERRNO["ESRCH"],
+        errno_name="ESRCH",
+        log="kill: No such process",
+    )
 
 
 def _targets(place: Place, kernel: Kernel, program: str | None) -> Iterator[Process]:
@@ -68,6 +91,7 @@ def stop_container(world: World, arguments: Arguments, asked: int) -> Work:
 
 
 VERBS = {
+    "kernel_bug": kernel_bug,
     "signal": signal,
     "stop_container": stop_container,
 }

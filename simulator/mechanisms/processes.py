@@ -13,6 +13,21 @@ MECHANISMS = {
         ("parent", "kernel"),
         "a zombie stays until its parent waits, or the kernel drops it at once",
     ),
+    "kernel.pid1_end": Mechanism(
+        "namespace",
+        ("namespace", "alone"),
+        "the end of a PID namespace's init ends all in it, or itself alone",
+    ),
+    "kernel.capabilities": Mechanism(
+        "namespaced",
+        ("namespaced", "global"),
+        "a capability counts in its user namespace and inside it, or everywhere",
+    ),
+    "kernel.user_namespaces": Mechanism(
+        "unprivileged",
+        ("unprivileged", "privileged"),
+        "who may make a user namespace: every user, or those with CAP_SYS_ADMIN",
+    ),
     "kernel.orphans": Mechanism(
         "namespace",
         ("namespace", "system"),

@@ -12,6 +12,7 @@ from simulator.observing.node import Node
 from simulator.observing.orchestrators import observe_orchestrator
 from simulator.observing.processes import see_process
 from simulator.observing.software import observe_program, observe_software
+from simulator.observing.views import observe_views
 from simulator.observing.vms import observe_vms
 from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.kernel import Kernel
@@ -44,6 +45,7 @@ def observe(world: World) -> dict[str, Any]:
     ``programs``: per program, how attempts to run it went. ``software``: per
     hypervisor or engine, its state and what it stands on. ``vms``: the figures of
     each virtual machine. ``cgroups``: per kernel, what the files of its groups hold.
+    ``views``: per group of places, what the processes at each of them see.
     Where there are some: ``connections`` that the plan has tried, ``orchestrators``,
     and the books of ``clouds``.
     """
@@ -60,6 +62,7 @@ def observe(world: World) -> dict[str, Any]:
             for kernel in world.kernels
             if kernel.cgroups.groups
         },
+        "views": observe_views(world),
     }
     if world.connections:
         seen["connections"] = world.connections

@@ -12,7 +12,7 @@ from typing import Any
 from simulator.engine import Work
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.processes import Process
-from simulator.subsystems.steps import life, memory, network, storage
+from simulator.subsystems.steps import calls, life, memory, network, storage
 
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
@@ -92,6 +92,7 @@ def _repeat(process: Process, arguments: Mapping[str, Any]) -> Work:
 
 STEPS: Mapping[str, StepFunction] = {
     **life.STEPS,
+    **calls.STEPS,
     **memory.STEPS,
     **network.STEPS,
     **storage.STEPS,

@@ -492,6 +492,8 @@ class ContainerEngine:
             cgroup=container.cgroup,
             arguments=arguments,
         )
+        if container.state == "dead":
+            return attempt
         container.main = process = attempt.process
         container.state_seq = attempt.seq
         if process is not None and process.alive:

@@ -1,6 +1,7 @@
 """How processes end: exit statuses, zombies, orphans, and a kernel's own death."""
 
 from simulator.events import FAILED, OK
+from simulator.subsystems.families import PANICS
 from simulator.subsystems.processes import ALIVE, Executive, Process
 from simulator.subsystems.signals import KILLED, LOGS, NUMBERS
 
@@ -52,6 +53,28 @@ def reap(process: Process) -> None:
         process.cgroup.leave(process)
 
 
+def bug(kernel: Executive, process: Process | None, cause: int | None) -> int:
+    """Run into a bug in a process's system call, or in an interrupt.
+
+    Returns the ``seq`` of what it led to: the end of that process or of the kernel.
+    """
+    context = {} if process is None else {"pid": process.pid}
+    seq = kernel.platform.engine.record(
+        kernel.name,
+        "oops",
+        FAILED,
+        cause=cause,
+        target=process.program.path if process else kernel.platform.name,
+        **context,
+        log="BUG: kernel NULL pointer dereference, address: 0000000000000000",
+    )
+    if process is None:
+        return kernel.panic("Fatal exception in interrupt", seq)
+    if kernel.survives_bugs:
+        return kernel.end(process, signal="SIGKILL", cause=seq)
+    return kernel.panic("Fatal exception", seq)
+
+
 def panic(kernel: Executive, log: str, cause: int | None) -> int:
     """Stop a kernel for good, and with it everything that shares it."""
     engine = kernel.platform.engine
@@ -63,7 +86,7 @@ def panic(kernel: Executive, log: str, cause: int | None) -> int:
         FAILED,
         cause=cause,
         target=kernel.platform.name,
-        log=f"Kernel panic - not syncing: {log}",
+        log=PANICS[kernel.family].format(log),
     )
     fall(kernel, seq)
     return seq
@@ -113,7 +136,8 @@ def _stop_work(process: Process) -> None:
 def _end_namespace(kernel: Executive, process: Process, seq: int) -> None:
     """When a PID namespace's init ends, the kernel kills all others in it."""
     namespace = process.namespaces.pid
-    if namespace.init is not process:
+    alone = kernel.mechanisms["kernel.pid1_end"] == "alone"
+    if namespace.init is not process or alone:
         return
     for other in kernel.processes:
         if other.alive and other.pid_in(namespace):

@@ -24,6 +24,13 @@ FEATURES: Mapping[str, frozenset[str]] = {
 }
 """What a kernel family offers to a container engine of the OCI kind."""
 
+PANICS = {
+    "linux": "Kernel panic - not syncing: {}",
+    "nt": "*** STOP: 0x0000007E (SYSTEM_THREAD_EXCEPTION_NOT_HANDLED): {}",
+    "darwin": "panic(cpu 0 caller 0xffffff8000000000): {}",
+}
+"""The last words of a kernel of each family."""
+
 RUNTIME_OF_FAMILY = {
     "linux": "glibc",
     "nt": "windows-libraries",

@@ -73,6 +73,8 @@ class Kernel:
     state: str = "off"
     """``off``, ``booting``, ``running`` or ``dead``."""
     state_seq: int | None = None
+    started_us: int = 0
+    """When it began to boot, in virtual time."""
     handlers: dict[str, Handler] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
     guests: list[Service] = field(default_factory=list)
@@ -87,6 +89,8 @@ class Kernel:
     """Processes that hold a number: all that ended and were collected do not."""
     watchers: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the ``seq`` of the event when the kernel dies."""
+    on_panic: Callable[[int], None] | None = None
+    """What its machine does after a panic, if it does not hang."""
     _last_number: int = FIRST_NUMBER
 
     def __post_init__(self) -> None:
@@ -94,6 +98,11 @@ class Kernel:
         self.namespaces = initial_namespaces(self.root, self.platform.name)
         self.cgroups = Cgroups(self.platform, self.mechanisms)
         self.pages = Pages(self)
+
+    @property
+    def family(self) -> str:
+        """Linux, Windows NT or Darwin, as the families of kernels are called."""
+        return self.system.family
 
     @property
     def superuser(self) -> Credentials:
@@ -126,6 +135,7 @@ class Kernel:
         """Go through the boot stages; ``state`` says afterwards how it ended."""
         self.state = "booting"
         engine = self.platform.engine
+        self.started_us = engine.now
         engine.allocate()
         stream = engine.streams.of(self.name)
         whole = stream.jitter(figure(self.system.boot), JITTER_PERMILLE)
@@ -227,7 +237,7 @@ class Kernel:
         setting = Setting(
             process.root,
             process.place,
-            process.namespaces,
+            process.children_in or process.namespaces,
             process.credentials,
             process,
             process.operation_ns,
@@ -300,9 +310,25 @@ class Kernel:
             self, process, exit_status=exit_status, signal=signal, cause=cause, log=log
         )
 
+    def bug(self, process: Process | None, cause: int | None) -> int:
+        """Run into a bug of the kernel's own code; return what that led to.
+
+        In the middle of a system call Linux can give up that process alone; in an
+        interrupt, which belongs to nobody, no kernel can.
+        """
+        return exits.bug(self, process, cause)
+
     def panic(self, log: str, cause: int | None) -> int:
         """Die, and take along all that shares this kernel; return that ``seq``."""
-        return exits.panic(self, log, cause)
+        seq = exits.panic(self, log, cause)
+        if self.on_panic is not None:
+            self.on_panic(seq)
+        return seq
+
+    @property
+    def survives_bugs(self) -> bool:
+        """True when a bug in a system call costs only the process that made it."""
+        return self.system.family == "linux" and not self.system.panic_on_oops
 
     def fall(self, seq: int) -> None:
         """Stop without a word: what this kernel stands on is gone, by event ``seq``."""

@@ -1,6 +1,6 @@
 """Namespaces: of each kind of resource, which of several a process sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -58,6 +58,14 @@ class UtsNamespace(Namespace):
 
 
 @dataclass(slots=True, eq=False)
+class IpcNamespace(Namespace):
+    """Shared memory, by key, and who made each piece."""
+
+    segments: dict[int, int] = field(default_factory=dict)
+    """Per key: the kernel's number of the user who made it."""
+
+
+@dataclass(slots=True, eq=False)
 class MountNamespace(Namespace):
     """What is mounted where: a root file system and more."""
 
@@ -88,7 +96,7 @@ class Namespaces:
     """What one process sees: a namespace of each kind."""
 
     cgroup: Namespace
-    ipc: Namespace
+    ipc: IpcNamespace
     mnt: MountNamespace
     net: NetNamespace
     pid: PidNamespace
@@ -110,7 +118,7 @@ def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:
     user = UserNamespace(_INITIAL["user"])
     return Namespaces(
         cgroup=Namespace("cgroup", _INITIAL["cgroup"], user),
-        ipc=Namespace("ipc", _INITIAL["ipc"], user),
+        ipc=IpcNamespace("ipc", _INITIAL["ipc"], user),
         mnt=MountNamespace("mnt", _INITIAL["mnt"], user, root),
         net=NetNamespace("net", _INITIAL["net"], user, ["lo", "eth0"]),
         pid=PidNamespace("pid", _INITIAL["pid"], user),
@@ -153,8 +161,12 @@ def _made(
         return UtsNamespace(kind, number, owner, wanted.hostname)
     if kind == "mnt":
         return MountNamespace(kind, number, owner, wanted.root)
-    if kind == "net":
-        return NetNamespace(kind, number, owner)
-    if kind == "time":
-        return TimeNamespace(kind, number, owner)
-    return Namespace(kind, number, owner)
+    return _EMPTY.get(kind, Namespace)(kind, number, owner)
+
+
+_EMPTY: Mapping[str, type[Namespace]] = {
+    "ipc": IpcNamespace,
+    "net": NetNamespace,
+    "time": TimeNamespace,
+}
+"""Kinds that start with nothing from outside."""

@@ -12,7 +12,7 @@ from simulator.subsystems.loaders import Image
 from simulator.subsystems.memory import Victim
 from simulator.subsystems.namespaces import Namespaces, PidNamespace
 from simulator.subsystems.platform import Platform
-from simulator.subsystems.users import Credentials
+from simulator.subsystems.users import Credentials, UserNamespace
 
 
 class Service(Protocol):
@@ -86,6 +86,8 @@ class Process:
     """How many of its threads want a processor now."""
     cpu_us: int = 0
     """CPU time that it has had for work that is done."""
+    children_in: Namespaces | None = None
+    """Where its children live, after it asked for a new PID namespace for them."""
     pids: tuple[tuple[PidNamespace, int], ...] = ()
     """Its number in each PID namespace that it can be seen from."""
     tasks: list[Task] = field(default_factory=list)
@@ -142,6 +144,12 @@ class Process:
         """Return its number in a namespace; 0 when it cannot be seen from there."""
         return next((pid for seen, pid in self.pids if seen is namespace), 0)
 
+    def may(self, capability: str, owner: UserNamespace) -> bool:
+        """Return whether it holds a capability over what ``owner`` owns."""
+        if self.kernel.mechanisms["kernel.capabilities"] == "global":
+            return capability in self.credentials.capabilities
+        return self.credentials.may(capability, owner)
+
     def become(self, image: Image, arguments: tuple[str, ...]) -> None:
         """Be another program: its own handlers, but what was ignored stays so."""
         self.image, self.program = image, image.handed or image.binary
@@ -174,6 +182,7 @@ class Executive(Protocol):
     state: str
     state_seq: int | None
     init: Process | None
+    namespaces: Namespaces
     processes: list[Process]
     watchers: list[Callable[[int], None]]
     pages: Any
@@ -187,6 +196,14 @@ class Executive(Protocol):
     @property
     def overcommit(self) -> str:
         """What it promises of memory: ``heuristic``, ``never`` or ``always``."""
+
+    @property
+    def family(self) -> str:
+        """Linux, Windows NT or Darwin, as the families of kernels are called."""
+
+    @property
+    def survives_bugs(self) -> bool:
+        """True when a bug in a system call costs only the process that made it."""
 
     @property
     def guests(self) -> Sequence[Service]:
@@ -246,6 +263,12 @@ class Executive(Protocol):
         log: str = "",
     ) -> int:
         """End a process by a status of its own or a signal; return that ``seq``."""
+
+    def new_numbers(self, count: int) -> int:
+        """Return the first of so many new numbers for namespaces."""
+
+    def bug(self, process: Process | None, cause: int | None) -> int:
+        """Run into a bug of its own; return the ``seq`` of what that led to."""
 
     def panic(self, log: str, cause: int | None) -> int:
         """Die, and take along all that shares this kernel; return that ``seq``."""

@@ -153,7 +153,7 @@ def _refusal(process: Process, sender: Process | None) -> tuple[str, str] | None
     if not process.pid_in(sender.namespaces.pid):
         return "ESRCH", "No such process in this PID namespace"
     same = sender.credentials.uid == process.credentials.uid
-    if same or sender.credentials.may("KILL", process.credentials.user):
+    if same or sender.may("KILL", process.credentials.user):
         return None
     return "EPERM", "Operation not permitted"
 

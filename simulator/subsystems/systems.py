@@ -56,6 +56,10 @@ class System:
     swap_kib: int = 0
     pid_max: int = PID_MAX
     """How many processes there can be at a time."""
+    panic_on_oops: bool = False
+    """A bug met in a system call ends the kernel, not only that process."""
+    panic_timeout_s: int = 0
+    """Seconds from a panic to a reboot; 0: it hangs until somebody comes."""
 
 
 @cache

@@ -135,6 +135,17 @@ class Credentials:
             here = here.parent
         return False
 
+    def as_user(self, uid: int) -> "Credentials | None":
+        """Return another user of the same namespace; None when it has no such user.
+
+        Whoever is not root there has no capabilities.
+        """
+        kernel_uid = self.user.to_kernel(uid)
+        if kernel_uid is None:
+            return None
+        held = self.capabilities if uid == 0 else frozenset[str]()
+        return Credentials(kernel_uid, self.user, held)
+
     def with_capabilities(self, capabilities: Iterable[str]) -> "Credentials":
         """Return the same user with other capabilities."""
         return Credentials(self.uid, self.user, frozenset(capabilities))

@@ -9,7 +9,10 @@ from tests.simulator.worlds import KEYS
 
 AWAITED = {
     "container.namespaces",
+    "kernel.capabilities",
     "kernel.orphans",
+    "kernel.pid1_end",
+    "kernel.user_namespaces",
     "kernel.pid1_signals",
     "kernel.reaping",
 }

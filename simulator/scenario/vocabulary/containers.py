@@ -26,6 +26,7 @@ from simulator.scenario.vocabulary.words import (
     path,
     place,
     slug,
+    uid_range,
 )
 from simulator.subsystems.containers.store import PULL_POLICIES
 from simulator.subsystems.containers.wishes import POLICIES
@@ -40,13 +41,6 @@ _ENGINE = Record(
     }
 )
 _PUBLISHED = Record({"host": need(PORT), "container": need(PORT)})
-_UID_RANGE = Record(
-    {
-        "inside": may(UID, 0),
-        "outside": need(UID),
-        "count": may(integer(1, 2**32 - 1), 65_536),
-    }
-)
 _VOLUME = Record(
     {"name": need(slug), "path": need(path), "read_only": may(flag(), False)}
 )
@@ -83,7 +77,7 @@ VERBS = {
             "retries": may(integer(0, 1000), 0),
             "healthcheck": may(HEALTHCHECK, None),
             "host_namespaces": may(ListOf(choice(*KINDS)), ()),
-            "uid_map": may(ListOf(_UID_RANGE, most=5), ()),
+            "uid_map": may(ListOf(uid_range, most=5), ()),
             "boottime_offset_s": may(integer(-(10**9), 10**9), None),
             "limits": may(LIMITS, NO_LIMITS),
         }

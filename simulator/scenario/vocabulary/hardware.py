@@ -53,6 +53,8 @@ _SYSTEM = Record(
         "libraries": may(ListOf(runtime), ()),
         "hypervisor": may(reference("hypervisors"), None),
         "features": may(ListOf(choice(*FEATURES)), ()),
+        "panic_on_oops": may(flag(), False),
+        "panic_timeout_s": may(integer(0, 3600), 0),
     }
 )
 

@@ -90,8 +90,13 @@ VERBS = {
         }
     ),
     "exec": Record(
-        {"program": need(_program), "on": need(place), "cgroup": may(cgroup, None)}
+        {
+            "program": need(_program),
+            "on": need(place),
+            "cgroup": may(cgroup, None),
+        }
     ),
+    "kernel_bug": Record({"on": need(place), "program": may(_program, None)}),
     "signal": Record(
         {
             "signal": need(choice(*NUMBERS)),

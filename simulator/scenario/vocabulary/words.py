@@ -2,7 +2,15 @@
 
 import re
 
-from simulator.scenario.fields import choice, integer, reference, text
+from simulator.scenario.fields import (
+    Record,
+    choice,
+    integer,
+    may,
+    need,
+    reference,
+    text,
+)
 from simulator.subsystems.files import API_OF_FORMAT, RUNTIMES
 
 ARCHITECTURES = ("x86_64", "aarch64")
@@ -18,6 +26,15 @@ SOFTWARE = ("programs", "systems", "hypervisors", "engines")
 
 MIB = integer(0, 64 * 1024 * 1024)
 UID = integer(0, 2**32 - 2)
+VALUE = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._/-]{0,80}\Z")
+uid_range = Record(
+    {
+        "inside": may(UID, 0),
+        "outside": need(UID),
+        "count": may(integer(1, 2**32 - 1), 65_536),
+    }
+)
+"""One line of a ``uid_map``."""
 arch = choice(*ARCHITECTURES)
 binary_format = choice(*API_OF_FORMAT)
 runtime = choice(*RUNTIMES)

@@ -64,7 +64,7 @@ def spawn(process: Process, arguments: Arguments) -> Work:
         root=process.root,
         place=process.place,
         operation_ns=process.operation_ns,
-        namespaces=process.namespaces,
+        namespaces=process.children_in or process.namespaces,
         credentials=process.credentials,
         cgroup=process.cgroup,
         parent=process,

@@ -19,6 +19,7 @@ from tests.simulator.worlds import (
     vm,
 )
 
+STOP = "*** STOP: 0x0000007E (SYSTEM_THREAD_EXCEPTION_NOT_HANDLED)"
 HANDLES = {"programs": {"app": {"signals": {"SIGTERM": "exit"}}}}
 
 
@@ -186,3 +187,107 @@ def test_a_stop_that_the_power_cuts_short() -> None:
     done = run([*ENGINE, box(), cut, stop()], world=world)
     log = "container box-1 is not running"
     assert failures(done)[-1] == ("box-1", "stop_container", log)
+
+
+def bug(on: str = "server", **more: Any) -> Any:
+    return {"kernel_bug": {"on": on, **more}}
+
+
+def test_a_bug_in_an_interrupt_takes_the_kernel_and_all_containers() -> None:
+    done = run([*ENGINE, box(3), bug()])
+    log = "Kernel panic - not syncing: Fatal exception in interrupt"
+    assert failures(done)[-1] == ("linux-1", "panic", log)
+    assert states(done) == [(f"box-{n}", "dead") for n in (1, 2, 3)]
+    assert done.metrics["kernels"] == 0
+
+
+def test_a_bug_met_in_a_container_is_one_of_the_hosts_kernel() -> None:
+    done = run([*ENGINE, box(3), bug("box", program="app")])
+    killed = events(done, "exit")
+    assert [e.detail["pid"] for e in killed] == [3, 4, 5]
+    panics = {"systems": {"linux": {"panic_on_oops": True}}}
+    done = run([*ENGINE, box(3), bug("box", program="app")], world=panics)
+    assert len(events(done, "panic")) == 1
+    assert events(done, "exit") == []
+
+
+def test_a_bug_of_a_guests_kernel_is_the_guests_alone() -> None:
+    done = run([*KVM, vm(2), bug("guest", program="app"), bug("guest")])
+    assert [e.actor for e in events(done, "panic")] == ["linux-2", "linux-3"]
+    assert done.observation["software"]["kvm"]["state"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("system", "words"),
+    [
+        ("linux", "Kernel panic - not syncing: Fatal exception in interrupt"),
+        ("windows", f"{STOP}: Fatal exception in interrupt"),
+        (
+            "mac",
+            "panic(cpu 0 caller 0xffffff8000000000): Fatal exception in interrupt",
+        ),
+    ],
+)
+def test_each_family_has_last_words_of_its_own(system: str, words: str) -> None:
+    done = run([install(system), {"power_on": {"machine": "server"}}, bug()])
+    assert events(done, "panic")[0].detail["log"] == words
+
+
+@pytest.mark.parametrize("system", ["windows", "mac"])
+def test_only_linux_outlives_a_bug_in_a_system_call(system: str) -> None:
+    program = {"format": "pe" if system == "windows" else "mach-o"}
+    plan = [install(system), {"power_on": {"machine": "server"}}, install("app")]
+    done = run(
+        [*plan, execute("app"), bug(program="app")],
+        world={"programs": {"app": program}},
+    )
+    assert len(events(done, "panic")) == 1
+
+
+def test_a_bug_needs_a_process_to_meet_it() -> None:
+    done = run([*BOOT, bug(program="app")])
+    assert failures(done) == [("server", "kernel_bug", "ESRCH")]
+
+
+def test_a_bug_needs_a_kernel() -> None:
+    done = run([bug()])
+    log = "no operating system is running here that could do it"
+    assert failures(done) == [("server", "kernel_bug", log)]
+
+
+class TestPanicTimeout:
+    """``kernel.panic``: reboot after so many seconds, or hang."""
+
+    @staticmethod
+    def reboots(seconds: int) -> dict[str, Any]:
+        return {"systems": {"linux": {"panic_timeout_s": seconds}}}
+
+    def test_a_system_hangs_unless_told_otherwise(self) -> None:
+        done = run([*ENGINE, bug(), {"wait": {"seconds": 600}}])
+        assert len(events(done, "power_on_self_test")) == 1
+        assert done.metrics["kernels"] == 0
+
+    def test_it_reboots_after_its_time(self) -> None:
+        wait = {"wait": {"seconds": 600}}
+        done = run([*ENGINE, bug(), wait], world=self.reboots(30))
+        panic, off = events(done, "panic")[0], events(done, "power_off")[0]
+        assert (off.cause, off.time - panic.time) == (panic.seq, 30_000_000)
+        assert off.detail["log"] == "Rebooting in 30 seconds.."
+        assert events(done, "boot_services")[-1].actor == "linux-2"
+        assert done.observation["software"]["docker"]["state"] == "running"
+
+    def test_containers_do_not_come_back_by_themselves(self) -> None:
+        wait = {"wait": {"seconds": 600}}
+        done = run([*ENGINE, box(2), bug(), wait], world=self.reboots(30))
+        assert done.observation["programs"]["app"]["running"] == 0
+
+    def test_somebody_may_come_first(self) -> None:
+        plan = [*BOOT, bug(), {"reboot": {"machine": "server"}}]
+        done = run([*plan, {"wait": {"seconds": 600}}], world=self.reboots(30))
+        assert len(events(done, "power_on_self_test")) == 2
+        assert done.metrics["kernels"] == 1
+
+    def test_or_take_the_power_away(self) -> None:
+        plan = [*BOOT, bug(), {"power_off": {"machine": "server"}}]
+        done = run([*plan, {"wait": {"seconds": 600}}], world=self.reboots(30))
+        assert len(events(done, "power_on_self_test")) == 1

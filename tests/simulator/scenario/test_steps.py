@@ -31,7 +31,7 @@ def problems(does: Any) -> list[tuple[str, str]]:
 def test_every_step_is_read_with_its_defaults() -> None:
     found = scenario(world={"programs": {"app": {"does": ALL}}})
     assert found.world["programs"]["app"]["does"] == (
-        ("compute", {"ms": 5}),
+        ("compute", {"ms": 5, "threads": 1}),
         ("sleep", {"ms": 5}),
         ("fork", {"count": 1, "steps": ()}),
         ("fork", {"count": 3, "steps": (("exit", {"status": 1}),)}),

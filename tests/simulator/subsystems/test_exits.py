@@ -185,6 +185,12 @@ class TestOrphans:
         )
         assert events(world, "reparent")[0].detail["parent"] == 1
 
+    def test_before_there_is_an_init_nobody_adopts(self) -> None:
+        world = on_host(does(spawn()))
+        kernel(world).init = kernel(world).namespaces.pid.init = None
+        end(kernel(world), app(world), cause=None)
+        assert processes(world, "child")[0].parent is None
+
     def test_whoever_joined_a_namespace_has_a_parent_outside(self) -> None:
         """It was put into the container: no subreaper outside it adopts for it."""
         plan = [{"exec": {"program": "child", "on": "box"}}, WAIT]

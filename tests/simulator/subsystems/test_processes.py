@@ -14,7 +14,7 @@ from tests.simulator.subsystems.doing import (
     spawn,
     step,
 )
-from tests.simulator.worlds import BOOT, events, failures, install, live
+from tests.simulator.worlds import BOOT, box, events, failures, live
 
 
 def test_a_process_has_one_number_in_each_namespace_it_is_seen_from() -> None:
@@ -93,27 +93,20 @@ def test_a_script_is_the_program_that_its_process_is() -> None:
 
 
 def test_a_cgroup_may_forbid_a_fork() -> None:
-    world = on_host(does())
-    process = processes(world)[0]
-    process.cgroup = Full()
-    assert kernel(world).fork(process, 1) is None
+    world = in_box(does(fork(), step("exit")), asked=box(limits={"pids_max": 1}))
     refused = events(world, "fork")[0]
-    assert (refused.cause, refused.detail["errno_name"]) == (1, "EAGAIN")
+    assert refused.cause == events(world, "execve", target="/srv/app")[0].seq
+    assert refused.detail["errno_name"] == "EAGAIN"
     assert failures(world) == [("linux-1", "fork", "EAGAIN")]
-    assert process.last_seq == refused.seq
 
 
 def test_a_process_that_may_not_fork_goes_on() -> None:
-    spec = does(step("sleep", ms=10), fork(count=2), step("exit", status=3))
-    world = live([*BOOT, install("app")], world=spec)
-
-    def work() -> object:
-        yield from kernel(world).execute("/srv/app", cause=None, cgroup=Full())
-
-    world.engine.spawn(work())  # type: ignore[arg-type]
-    world.engine.run()
-    assert len(events(world, "fork", errno_name="EAGAIN")) == 2
-    assert events(world, "exit")[0].detail["exit_status"] == 3
+    spec = does(fork(count=2), step("exit", status=3))
+    world = in_box(spec, asked=box(limits={"pids_max": 1}))
+    first, second = events(world, "fork", errno_name="EAGAIN")
+    ended = events(world, "exit")[0]
+    assert (second.cause, ended.cause) == (first.seq, second.seq)
+    assert ended.detail["exit_status"] == 3
 
 
 def test_everyone_is_init_and_all_others_that_there_ever_were() -> None:
@@ -132,13 +125,3 @@ def test_a_kernel_that_boots_has_nobody_yet() -> None:
 def test_boxes_hold_the_process_they_live_as_long_as() -> None:
     world = in_box(does(spawn()))
     assert boxes(world)[0].main is processes(world)[0]
-
-
-class Full:
-    """A cgroup whose pids.max is reached."""
-
-    def may_fork(self) -> bool:
-        return False
-
-    def leave(self, process: object) -> None:
-        """Nothing is counted here."""

@@ -306,6 +306,7 @@ def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
         fields["fallback"],
         fields["monitor"],
         fields["platform_api"],
+        fields["swap_mib"] * KIB,
     )
 
 

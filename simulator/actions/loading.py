@@ -6,6 +6,7 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.costs import request_cost
 from simulator.subsystems.processes import Process
+from simulator.subsystems.virtualization import VirtualMachine
 from simulator.world import World
 
 
@@ -40,6 +41,8 @@ def serve(world: World, process: Process, requests: int) -> Work:
     cost = request_cost(program, platform, process.operation_ns)
     span = max(1, requests * cost.ns // 1000)
     began = world.engine.now
+    if isinstance(platform, VirtualMachine):
+        yield from platform.touch(platform.memory.charges.get(process.owner, 0))
     yield from process.compute(span)
     platform.exits += requests * cost.exits
     platform.host_calls += requests * cost.calls

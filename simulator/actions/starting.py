@@ -112,6 +112,7 @@ def _one_vm(
             arguments["vcpus"], arguments["weight"], arguments["cap_percent"]
         ),
         shows_processor=arguments["shows_processor"],
+        has_balloon=arguments["balloon"],
     )
     if machine is None:
         return

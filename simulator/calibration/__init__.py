@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from simulator.calibration import (
     containers,
+    guests,
     limits,
     machines,
     moving,
@@ -30,6 +31,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "machines": machines.FIGURES,
         "nesting": nesting.FIGURES,
         "moving": moving.FIGURES,
+        "guests": guests.FIGURES,
         "servers": servers.FIGURES,
         "orchestrators": orchestrators.FIGURES,
     }

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from simulator.experiments import (
     containers,
+    guests,
     limits,
     machines,
     moving,
@@ -29,6 +30,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **machines.EXPERIMENTS,
         **nesting.EXPERIMENTS,
         **moving.EXPERIMENTS,
+        **guests.EXPERIMENTS,
         **servers.EXPERIMENTS,
         **orchestrators.EXPERIMENTS,
     }

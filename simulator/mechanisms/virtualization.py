@@ -33,6 +33,16 @@ MECHANISMS = {
         ("told", "silent"),
         "a guest's kernel learns that it is a copy of a saved one, or does not",
     ),
+    "vm.balloon": Mechanism(
+        "deflates",
+        ("deflates", "stays"),
+        "a balloon gives pages back before its guest's OOM killer comes, or keeps them",
+    ),
+    "vm.free_pages": Mechanism(
+        "kept",
+        ("kept", "reported"),
+        "the host keeps a frame that a guest has freed, or the guest reports it",
+    ),
     "vm.escape": Mechanism(
         "closed",
         ("closed", "open"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.subsystems.virtualization import VirtualMachine
+from simulator.subsystems.virtualization.memory import GuestMemory
 from simulator.trace import digest
 from simulator.world import World
 
@@ -36,6 +37,7 @@ def _figures(machine: VirtualMachine) -> dict[str, Any]:
         "host_calls": machine.host_calls,
         "ram_kib": machine.memory.capacity_kib,
         "used_kib": machine.memory.used_kib,
+        **_memory(machine),
         "machine_id": _drawn("machine-id", machine.identity),
         "next_random": _drawn("random", machine.randomness),
         "behind_us": machine.behind_us,
@@ -45,3 +47,16 @@ def _figures(machine: VirtualMachine) -> dict[str, Any]:
 def _drawn(what: str, source: str) -> str:
     """Return what a guest draws: the same from the same source."""
     return digest(f"{what} {source}".encode())[:32]
+
+
+def _memory(machine: VirtualMachine) -> dict[str, int]:
+    """Return what stands behind a guest's memory in its host."""
+    memory = machine.memory
+    if not isinstance(memory, GuestMemory):
+        return {}
+    return {
+        "resident_kib": memory.resident_kib,
+        "balloon_kib": memory.balloon_kib,
+        "swapped_kib": memory.swapped_kib,
+        "merged_kib": memory.merged_kib,
+    }

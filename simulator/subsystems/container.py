@@ -239,6 +239,14 @@ class ContainerEngine:
             return None
         return (yield from store.pull(wanted, cause))
 
+    def squeeze(self, kib: int) -> int:  # noqa: ARG002
+        """Return nothing: the kernel itself reclaims from processes in containers."""
+        return 0
+
+    def swap_out(self, kib: int) -> int:  # noqa: ARG002
+        """Return nothing: the kernel itself swaps processes in containers."""
+        return 0
+
     def victims(self) -> Sequence[Victim]:
         """Return the machines of its own that some containers have."""
         machines = [c.machine for c in self.containers if c.machine is not None]

@@ -63,8 +63,15 @@ class Memory:
         """Return whether so much is free here and below, after relief if need be."""
         if kib > self.free_kib and self.relief is not None:
             self.relief(kib - self.free_kib)
-        fits = kib <= self.free_kib and (self.host is None or self.host.fits(kib))
-        return fits and not self.is_gone
+        return kib <= self.free_kib and self.backs(kib) and not self.is_gone
+
+    def backs(self, kib: int) -> bool:
+        """Return whether the level below has room for so much more of this."""
+        return self.host is None or self.host.fits(kib)
+
+    def relent(self, kib: int) -> int:  # noqa: ARG002
+        """Give up what is held back from the kernel, as a last resort; how much."""
+        return 0
 
     def charge(self, owner: str, kib: int) -> None:
         """Give ``owner`` so much memory, or raise OutOfMemoryError."""
@@ -75,6 +82,9 @@ class Memory:
     def _add(self, owner: str, kib: int) -> None:
         if self.host is not None:
             self.host._add(self.name, kib)  # noqa: SLF001
+        self._count(owner, kib)
+
+    def _count(self, owner: str, kib: int) -> None:
         self.used_kib += kib
         self.charges[owner] = self.charges.get(owner, 0) + kib
 

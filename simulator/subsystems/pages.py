@@ -215,8 +215,14 @@ class Pages:
         wanted = memory.free_kib + kib
         while memory.free_kib < wanted:
             freed, _ = reclaim(self._kernel, None, wanted - memory.free_kib)
-            if not freed and oom.kill(self._kernel, None, None) is None:
+            if freed or self._relents(wanted - memory.free_kib):
+                continue
+            if oom.kill(self._kernel, None, None) is None:
                 return
+
+    def _relents(self, kib: int) -> bool:
+        """Return whether a balloon gives pages back before somebody is killed."""
+        return self._kernel.platform.memory.relent(kib) > 0
 
     def give_back(self, process: Process, kib: int) -> None:
         """Take pages in RAM from a process."""
@@ -267,7 +273,7 @@ class Pages:
         memory = self._kernel.platform.memory
         if kib > memory.free_kib:
             return None, kib - memory.free_kib
-        if memory.host is not None and not memory.host.fits(kib):
+        if not memory.backs(kib):
             return None, kib
         return None
 
@@ -290,7 +296,7 @@ class Pages:
             freed, written = reclaim(self._kernel, where, missing)
             if written:
                 yield from self._kernel.platform.block_device.move(written)
-            if freed:
+            if freed or (where is None and self._relents(missing)):
                 continue
             if not kills or (where is not None and not where.kills):
                 return False

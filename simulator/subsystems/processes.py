@@ -25,6 +25,12 @@ class Service(Protocol):
     def fall(self, seq: int) -> None:
         """Its kernel has died, as event ``seq`` tells: it ends, and all it runs."""
 
+    def squeeze(self, kib: int) -> int:
+        """Have what runs in it give up memory by itself; return how much came."""
+
+    def swap_out(self, kib: int) -> int:
+        """Move memory of what runs in it to its host's swap; return how much."""
+
     def victims(self) -> Sequence[Victim]:
         """What of it can be killed for memory, beside its own process."""
 

@@ -12,9 +12,16 @@ def reclaim(kernel: Executive, group: Cgroup | None, kib: int) -> tuple[int, int
     Return what was freed and what has to be written to the swap device for it.
     """
     freed = _drop_cache(kernel, group, kib)
+    guests = kernel.guests if group is None else ()
+    for guest in guests:
+        freed += guest.squeeze(kib - freed) if freed < kib else 0
     written = 0
     if freed < kib and kernel.mechanisms["kernel.swap"] == "on":
         written = _swap_out(kernel, group, kib - freed)
+        for guest in guests:
+            room = kernel.swap_kib - kernel.pages.swapped_kib
+            left = min(kib - freed - written, room)
+            written += guest.swap_out(left) if left > 0 else 0
     return freed + written, written
 
 

@@ -110,6 +110,7 @@ def test_attempts_and_requests_of_programs() -> None:
         "loader": "elf",
         "exit_status": None,
         "running": 1,
+        "places": ["server"],
         "served": 7,
     }
     assert programs["exe"] == {
@@ -118,6 +119,7 @@ def test_attempts_and_requests_of_programs() -> None:
         "loader": "",
         "exit_status": None,
         "running": 0,
+        "places": [],
         "served": 0,
     }
 

@@ -34,6 +34,7 @@ _HYPERVISOR = Record(
         "fallback": may(choice("refuse", "emulation", "translation"), "refuse"),
         "platform_api": may(flag(), False),
         "monitor": may(choice(*MONITORS), "general"),
+        "swap_mib": may(MIB, 0),
     }
 )
 _program = reference("programs")
@@ -56,6 +57,7 @@ VERBS = {
             "weight": may(integer(1, 10_000), DEFAULT_WEIGHT),
             "cap_percent": may(integer(1, 102_400), None),
             "shows_processor": may(flag(), True),
+            "balloon": may(flag(), False),
         }
     ),
     "set_cpu": Record(
@@ -88,5 +90,8 @@ VERBS = {
     "stop_vm": Record({"on": need(place)}),
     "infect": Record({"program": need(_program), "on": need(place)}),
     "crash": Record({"on": need(place)}),
+    "set_balloon": Record({"on": need(place), "mib": need(MIB)}),
+    "merge_pages": Record({"on": need(place)}),
+    "write_system": Record({"on": need(place)}),
     "trace": Record({"on": need(place), "operation": need(choice(*OPERATIONS))}),
 }

@@ -10,12 +10,18 @@ from simulator.events import FAILED
 from simulator.mechanisms import Value
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
-from simulator.subsystems.memory import Memory, OutOfMemoryError, Victim
+from simulator.subsystems.memory import OutOfMemoryError, Victim
 from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.virtualization.assist import NoAssistError, choose_assist
 from simulator.subsystems.virtualization.machine import VirtualMachine
+from simulator.subsystems.virtualization.memory import GuestMemory
 from simulator.subsystems.virtualization.models import HypervisorModel
 from simulator.subsystems.virtualization.monitors import MONITORS
+from simulator.subsystems.virtualization.overcommit import (
+    drop_unused,
+    squeeze,
+    swap_guests,
+)
 from simulator.subsystems.virtualization.paging import (
     HUGE_LEVELS,
     LEVELS,
@@ -52,6 +58,10 @@ class Hypervisor:
     state: str = "off"
     state_seq: int | None = None
     machines: list[VirtualMachine] = field(default_factory=list)
+    swapped_kib: int = 0
+    """Memory of guests that is in swap."""
+    shared: dict[str, int] = field(default_factory=dict)
+    """Frames that guests share, by what is in them, in KiB."""
     root: VirtualMachine | None = None
     """The partition whose system owns the devices and manages the others."""
 
@@ -116,6 +126,39 @@ class Hypervisor:
         for machine in self.machines:
             machine.fall(seq)
 
+    def squeeze(self, kib: int) -> int:
+        """Take memory from guests that have a balloon; return how much came."""
+        return squeeze(self, kib)
+
+    def swap_out(self, kib: int) -> int:
+        """Move memory of guests to the host's swap, or to its own; how much."""
+        moved = swap_guests(self, kib)
+        self.swapped_kib += moved
+        if self.host is not None:
+            self.host.pages.swapped_kib += moved
+        return moved
+
+    def bring_back(self, machine: VirtualMachine, kib: int) -> None:
+        """Bring pages of a guest back from swap, as far as there is room."""
+        memory = machine.memory
+        if not isinstance(memory, GuestMemory):
+            return
+        before = memory.swapped_kib
+        memory.swap_in(kib)
+        self._no_longer_swapped(before - memory.swapped_kib)
+
+    def _no_longer_swapped(self, kib: int) -> None:
+        self.swapped_kib -= kib
+        if self.host is not None:
+            self.host.pages.swapped_kib -= kib
+
+    def _relieve(self, kib: int) -> None:
+        """Free memory of the bare machine: no kernel of a host does it here."""
+        freed = squeeze(self, kib)
+        room = self.model.swap_kib - self.swapped_kib
+        if freed < kib and room > 0:
+            self.swap_out(min(kib - freed, room))
+
     def victims(self) -> Sequence[Victim]:
         """Return its machines as its host's kernel sees them: one process each."""
         charges = self.below.memory.charges
@@ -152,6 +195,8 @@ class Hypervisor:
         try:
             if self.host is None:
                 self.below.memory.charge(self.name, self.model.ram_kib)
+                if self.root is None:
+                    self.below.memory.relief = self._relieve
         except OutOfMemoryError as error:
             self.state = "dead"
             self.state_seq = engine.record(
@@ -173,13 +218,15 @@ class Hypervisor:
         nested: bool | None = None,
         share: CpuShare = ALL_CORES,
         shows_processor: bool = True,
+        has_balloon: bool = False,
     ) -> VirtualMachine | None:
         """Make a virtual machine, or record why it cannot be.
 
         ``nested`` says whether the guest sees the processor's virtualization
         extension; by default the mechanism ``vm.nested`` does. ``share`` is what it
         gets of the cores. A machine that ``shows_processor`` has all instructions
-        of the processor below, one that does not only those that all have.
+        of the processor below, one that does not only those that all have. With
+        ``has_balloon`` its guest has the driver that gives memory back.
         """
         try:
             assist = choose_assist(self.model, self.below, self.mechanisms)
@@ -188,7 +235,14 @@ class Hypervisor:
             return None
         engine = self.below.engine
         engine.allocate()
-        memory = Memory(name, ram_kib, self.below.memory)
+        memory = GuestMemory(
+            name,
+            ram_kib,
+            self.below.memory,
+            has_balloon=has_balloon,
+            deflates=self.mechanisms["vm.balloon"] == "deflates",
+            reports_free=self.mechanisms["vm.free_pages"] == "reported",
+        )
         try:
             self.below.memory.charge(self._monitor_of(name), self._vmm_kib())
         except OutOfMemoryError as error:
@@ -231,7 +285,9 @@ class Hypervisor:
     def end(self, machine: VirtualMachine, seq: int) -> None:
         """What ran a machine was killed, by event ``seq``: its memory is free."""
         machine.fall(seq)
+        self._no_longer_swapped(_swapped_kib(machine))
         machine.memory.leave()
+        drop_unused(self)
         self.below.memory.release(self._monitor_of(machine.name))
 
     def _monitor_of(self, name: str) -> str:
@@ -257,6 +313,8 @@ class Hypervisor:
     def give_up(self, machine: VirtualMachine) -> None:
         """Have a machine no longer: it goes on elsewhere, or is no more."""
         self.machines.remove(machine)
+        self._no_longer_swapped(_swapped_kib(machine))
+        drop_unused(self)
         for owner in (machine.name, self._monitor_of(machine.name)):
             self.below.memory.release(owner)
 
@@ -264,6 +322,8 @@ class Hypervisor:
         """Go on with a machine that another hypervisor had, as ``refusal`` allows."""
         below = self.below
         below.memory.charge(self._monitor_of(machine.name), self._vmm_kib())
+        if isinstance(machine.memory, GuestMemory):
+            machine.memory.settle()
         below.memory.charge(machine.name, machine.memory.used_kib)
         self.machines.append(machine)
         machine.hypervisor = self
@@ -333,3 +393,8 @@ class Hypervisor:
     def _vmm_kib(self) -> int:
         direct = self.mechanisms["vm.devices"] == "passthrough"
         return 0 if direct else MONITORS[self.model.monitor].ram_kib
+
+
+def _swapped_kib(machine: VirtualMachine) -> int:
+    memory = machine.memory
+    return memory.swapped_kib if isinstance(memory, GuestMemory) else 0

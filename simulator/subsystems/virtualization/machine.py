@@ -10,8 +10,10 @@ from simulator.subsystems.block import BlockDevice
 from simulator.subsystems.cpu import Cores
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.memory import Memory, Victim
+from simulator.subsystems.pages import CLUSTER_KIB
 from simulator.subsystems.platform import Hop, Platform
 from simulator.subsystems.storage import Storage
+from simulator.subsystems.virtualization.memory import GuestMemory
 
 
 class Monitor(Protocol):
@@ -40,6 +42,9 @@ class Monitor(Protocol):
 
     def end(self, machine: "VirtualMachine", seq: int) -> None:
         """Free what a machine had: what ran it has ended, by event ``seq``."""
+
+    def bring_back(self, machine: "VirtualMachine", kib: int) -> None:
+        """Bring pages of a guest back from swap, as far as there is room."""
 
     def give_up(self, machine: "VirtualMachine") -> None:
         """Have a machine no longer: it goes on elsewhere, or is no more."""
@@ -113,6 +118,19 @@ class VirtualMachine:
     def walk_references(self) -> int:
         """Memory references of one page walk."""
         return self.hypervisor.walk_references(self.assist)
+
+    def touch(self, kib: int) -> Work:
+        """Let the guest use so much of its memory: what was swapped out comes back.
+
+        It is the host's swap: the guest's kernel knows nothing of it, only its
+        programs stand still.
+        """
+        memory = self.memory
+        if not isinstance(memory, GuestMemory) or not memory.swapped_kib:
+            return
+        back = min(memory.swapped_kib, kib * memory.swapped_kib // memory.used_kib)
+        yield from self.block_device.move(back, -(-back // CLUSTER_KIB))
+        self.hypervisor.bring_back(self, back)
 
     def fall(self, seq: int) -> None:
         """Stop without warning: what runs this machine is gone, by event ``seq``."""

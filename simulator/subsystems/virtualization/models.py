@@ -25,3 +25,5 @@ class HypervisorModel:
     """What stands for the hardware of one machine: see ``MONITORS``."""
     platform_api: bool = False
     """It can ask a hypervisor below its host to run its machines."""
+    swap_kib: int = 0
+    """Swap space of a type-1 hypervisor for its guests; others use their host's."""

@@ -114,6 +114,7 @@ def test_a_program_runs_and_its_memory_is_counted() -> None:
         "loader": "elf",
         "exit_status": None,
         "running": 1,
+        "places": ["server"],
         "served": 0,
     }
 
@@ -213,6 +214,7 @@ def test_errors_of_execve(
         "loader": "",
         "exit_status": None,
         "running": 0,
+        "places": [],
         "served": 0,
     }
 

@@ -67,6 +67,6 @@ def _log_in(lab: Lab, kernel: Kernel) -> Process:
         continue
     process = attempts[0].process if attempts else None
     if process is None or not process.alive:
-        error = attempts[0].errno_name if attempts else "EIO"
+        error = lab.engine.events[-1].detail.get("log") or "EIO"
         raise InputError(f"{LOGIN_SHELL} cannot be started: {error}")
     return process

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,5 +166,12 @@ def shown(run: Run) -> tuple[object, ...]:
 
 def test_no_data_of_the_package_is_a_scenario() -> None:
     kinds = {path.suffix for path in (ROOT / "simulator").rglob("*") if path.is_file()}
-    assert kinds <= {".py", ".pyc", ".md", ".typed", ".json"}
-    assert not list(Path(ROOT / "simulator").rglob("*.yaml"))
+    assert kinds <= {".py", ".pyc", ".md", ".typed", ".json", ".yaml"}
+    worlds = sorted((ROOT / "simulator").rglob("*.yaml"))
+    assert [path.parent.name for path in worlds] == ["lab"]
+    for path in worlds:
+        assert (
+            yaml.safe_load(path.read_text(encoding="utf-8"))
+            .keys()
+            .isdisjoint({"obligations"})
+        )

@@ -506,7 +506,9 @@ def stress(call: Call) -> Answer:
         if child is None:
             raise CommandError("fork failed: Resource temporarily unavailable")
         children.append(child)
-        kernel.begin(child, (("compute", {"ms": span}), ("exit", {"status": 0})))
+        kernel.begin(
+            child, (("compute", {"ms": span, "threads": 1}), ("exit", {"status": 0}))
+        )
     began = call.lab.engine.now
     for child in children:
         if child.alive:

@@ -116,6 +116,8 @@ def _one_vm(
     )
     if machine is None:
         return
+    if arguments["disk_mib"] is not None:
+        machine.storage.capacity_kib = arguments["disk_mib"] * KIB
     world.places.setdefault(arguments["name"], []).append(machine)
     disk = FileTree()
     disk.merge((world.programs[program] for program in arguments["programs"]), ())

@@ -48,6 +48,7 @@ VERBS = {
             "on": need(place),
             "system": need(reference("systems")),
             "ram_mib": need(MIB),
+            "disk_mib": may(MIB, None),
             "count": may(count, 1),
             "programs": may(ListOf(_program), ()),
             "run": may(_program, None),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.subsystems.builds import userland
 from simulator.subsystems.containers.images import (
     ContainerImage,
     Healthcheck,
@@ -50,10 +51,23 @@ def _image(
     """Return an image of its named layers, and of its own files above them."""
     stack = [layers[layer] for layer in fields["layers"]]
     own = _layer(fields, programs)
+    if fields["userland"] != "none":
+        own = _with_userland(own, fields["userland"], fields["arch"])
     if not stack or own.size_kib or own.programs or own.libraries:
         stack.append(own)
     platform = ImagePlatform(fields["os"], fields["arch"], fields["os_version"])
     return ContainerImage(name, platform, tuple(stack), _config(fields["config"]))
+
+
+def _with_userland(layer: Layer, kind: str, arch: str) -> Layer:
+    """Add the shell, the tools and the package manager of a kind of base image."""
+    return Layer(
+        (*userland.programs_of(kind, arch), *layer.programs),
+        tuple(dict.fromkeys((*layer.libraries, *userland.LIBRARIES[kind]))),
+        (*userland.files_of(kind), *layer.files),
+        layer.whiteouts,
+        layer.bulk_kib,
+    )
 
 
 def _layer(fields: Mapping[str, Any], programs: Mapping[str, Program]) -> Layer:

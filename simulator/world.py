@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from simulator.builds import Builds, builds_of
 from simulator.engine import Engine
 from simulator.images import images_of, registries_of
 from simulator.mechanisms import Value
 from simulator.programs import programs_of
+from simulator.subsystems.builds.outcome import Outcome
 from simulator.subsystems.cloud.building import CloudModel, build_cloud
 from simulator.subsystems.cloud.capacity import Size
 from simulator.subsystems.cloud.cloud import Cloud
@@ -129,6 +132,16 @@ class World:
             self.engines,
         )
         return next(table[name] for table in tables if name in table)
+
+    @cached_property
+    def builds(self) -> Builds:
+        """What there is for builds; most worlds never ask."""
+        return builds_of(self.spec, self.programs, self.named)
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """The last build of each name."""
+        return self.builds.outcomes if "builds" in self.__dict__ else {}
 
     def named(self, image: str) -> str | ContainerImage:
         """Return the image that a plan names: one of the world, or a tag."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.actions import (
     breaking,
+    building,
     changing,
     clouds,
     connecting,
@@ -63,6 +64,7 @@ _KINDS = (
     steering,
     containers,
     images,
+    building,
     ending,
     limiting,
     loading,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from simulator.calibration import (
+    builds,
     containers,
     guests,
     limits,
@@ -28,6 +29,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "processes": processes.FIGURES,
         "limits": limits.FIGURES,
         "containers": containers.FIGURES,
+        "builds": builds.FIGURES,
         "machines": machines.FIGURES,
         "nesting": nesting.FIGURES,
         "moving": moving.FIGURES,

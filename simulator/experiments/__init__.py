@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simulator.experiments import (
+    builds,
     containers,
     guests,
     limits,
@@ -27,6 +28,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **processes.EXPERIMENTS,
         **limits.EXPERIMENTS,
         **containers.EXPERIMENTS,
+        **builds.EXPERIMENTS,
         **machines.EXPERIMENTS,
         **nesting.EXPERIMENTS,
         **moving.EXPERIMENTS,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulator.observing.builds import observe_builds
 from simulator.observing.cgroups import see_cgroups
 from simulator.observing.clouds import observe_cloud
 from simulator.observing.containers import see_container, see_engine
@@ -47,7 +48,7 @@ def observe(world: World) -> dict[str, Any]:
     each virtual machine. ``cgroups``: per kernel, what the files of its groups hold.
     ``views``: per group of places, what the processes at each of them see.
     Where there are some: ``connections`` that the plan has tried, ``orchestrators``,
-    and the books of ``clouds``.
+    the books of ``clouds``, and ``builds``, the last one of each name.
     """
     seen: dict[str, Any] = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
@@ -75,4 +76,6 @@ def observe(world: World) -> dict[str, Any]:
         seen["clouds"] = {
             name: observe_cloud(cloud) for name, cloud in world.clouds.items()
         }
+    if world.outcomes:
+        seen["builds"] = observe_builds(world)
     return seen

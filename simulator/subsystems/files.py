@@ -103,6 +103,10 @@ class Program:
     links: str = ""
     """The libraries that it was linked against, by name; ``static``: none. Empty: any
     that offer its API."""
+    content: str = ""
+    """Stands for the bytes of its file, where a build has to tell two of them."""
+    size_kib: int = 0
+    """What its file takes on a disk, unless that is counted elsewhere."""
 
     @property
     def api(self) -> str:

@@ -6,6 +6,7 @@ Each module here holds the words of one kind of part: ``SECTIONS`` of a world an
 
 from simulator.scenario.fields import MapOf, Record
 from simulator.scenario.vocabulary import (
+    builds,
     cgroups,
     clouds,
     containers,
@@ -23,6 +24,7 @@ _KINDS = (
     virtualization,
     containers,
     images,
+    builds,
     clouds,
     cgroups,
     networks,

@@ -29,6 +29,7 @@ from simulator.scenario.vocabulary.words import (
     place,
     runtime,
 )
+from simulator.subsystems.builds.userland import PATHS as USERLANDS
 from simulator.subsystems.signals import NUMBERS
 
 SHELL = ("/bin/sh", "-c")
@@ -106,6 +107,7 @@ _IMAGE = Record(
         "os_version": may(text(VERSION, "a build such as 10.0.20348"), ""),
         "arch": may(arch, "x86_64"),
         "layers": may(ListOf(reference("layers")), ()),
+        "userland": may(choice(*USERLANDS), "none"),
         **_CONTENT,
         "config": may(_CONFIG, {}),
     }

@@ -56,7 +56,10 @@ class Layer:
     def digest(self) -> str:
         """The name of its content."""
         if not self._digest:
-            programs = [(p.path, p.name, p.format, p.arch) for p in self.programs]
+            programs = [
+                (p.path, p.name, p.format, p.arch, p.content, p.executable)
+                for p in self.programs
+            ]
             self._digest = digest_of(
                 programs,
                 sorted(self.libraries),
@@ -69,7 +72,8 @@ class Layer:
     @property
     def size_kib(self) -> int:
         """What it takes on a disk and on the wire; this model compresses nothing."""
-        return self.bulk_kib + sum(-(-entry.size // KIB) for entry in self.files)
+        listed = sum(-(-entry.size // KIB) for entry in self.files)
+        return self.bulk_kib + listed + sum(p.size_kib for p in self.programs)
 
 
 @dataclass(frozen=True, slots=True)

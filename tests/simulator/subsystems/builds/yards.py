@@ -1,10 +1,11 @@
 """A world to build in: base images, archives, addresses, a context; and what came."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from simulator import Run
-from tests.simulator.worlds import ENGINE, Step, events, merged, run
+from simulator import Run, load_scenario, run_arm
+from tests.simulator.worlds import ENGINE, Step, document, events, merged
 
 PROGRAMS: dict[str, Any] = {
     "python3": {"path": "/usr/bin/python3", "format": "elf"},
@@ -171,7 +172,8 @@ def carried_out(
     """The run of a plan; without one, of one build. `text` is the Dockerfile `app`."""
     parts = merged({**WORLD, "dockerfiles": {"app": {"text": text}}}, world or {})
     steps = [*ENGINE, *(plan or (build(),))]
-    return run(steps, world=parts, mechanisms=mechanisms)
+    found = load_scenario(json.dumps(document(steps, world=parts)))
+    return run_arm(found, "a", {}, mechanisms=dict(mechanisms or {}))
 
 
 def outcome(done: Run, name: str = "app") -> dict[str, Any]:

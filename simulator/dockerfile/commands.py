@@ -25,10 +25,11 @@ MAX_RETRIES = 1000
 def read_run(line: LogicalLine, rest: str, report: Report) -> Instruction:
     """RUN: a command that is carried out while the image is built."""
     flags, rest = flags_of(rest, RUN_FLAGS, line.line, "RUN", report)
-    if not rest:
+    found = _command("RUN", line, rest, report, flags)
+    if not any(found.words):
         message = "RUN requires at least one argument"
         report.wrong(line.line, "RUN", message)
-    return _command("RUN", line, rest, report, flags)
+    return found
 
 
 def read_cmd(line: LogicalLine, rest: str, report: Report) -> Instruction:

@@ -64,9 +64,10 @@ def test_wrong_flags() -> None:
 
 
 def test_run_needs_a_command() -> None:
-    assert wrong("FROM a", "RUN") == [
-        (2, "RUN", "RUN requires at least one argument", "")
-    ]
+    for text in ("RUN", "RUN []", 'RUN [""]', "RUN --network=none"):
+        assert wrong("FROM a", text) == [
+            (2, "RUN", "RUN requires at least one argument", "")
+        ]
 
 
 def test_shell_takes_a_list_only() -> None:

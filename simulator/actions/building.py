@@ -23,6 +23,7 @@ def build(world: World, arguments: Arguments, asked: int) -> Work:
         context=context or Context("nothing"),
         tag=arguments["tag"],
         args=dict(entry.partition("=")[::2] for entry in arguments["args"]),
+        secrets=arguments["secrets"],
         target=arguments["target"],
         arch=arguments["arch"],
         no_cache=arguments["no_cache"],

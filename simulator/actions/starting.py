@@ -202,6 +202,9 @@ def _program_of(
         return world.programs.get(attempt.process.program.name)
     words = words_of(container.image.config, container.wish)
     path = command_of(words, container.root)[0] if words else ""
+    there = container.root.files.get(path)
+    if there is not None:
+        return world.programs.get(there.name)
     return next((p for p in world.programs.values() if p.path == path), None)
 
 

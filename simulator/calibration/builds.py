@@ -4,9 +4,9 @@ from simulator.calibration.figures import measured
 
 FIGURES = {
     "package_unpack": measured(
-        18_500, "us", "dpkg-deb --extract (xz), CPU time per MiB installed", 40
+        18_500, "us", "dpkg-deb --extract (xz), CPU time per MiB installed", 30
     ),
     "index_read": measured(
-        54_000, "us", "apt-cache gencaches, CPU time per MiB of stored lists", 40
+        54_000, "us", "apt-cache gencaches, CPU time per MiB of stored lists", 30
     ),
 }

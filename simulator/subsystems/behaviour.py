@@ -17,6 +17,8 @@ from simulator.subsystems.steps import calls, life, memory, network, storage
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
 _EXIT: Step = ("exit", {})
+_NO_SCRIPT: Step = ("exit", {"status": 2})
+"""What interpreters do about a file that is not there."""
 
 
 def begin(process: Process, steps: tuple[Step, ...] | None = None) -> None:
@@ -42,6 +44,9 @@ def steps_of(process: Process) -> tuple[Step, ...]:
     """Return what a process does because of its program and its arguments."""
     image = process.image
     program = image.handed if image.handed and image.handed.does else image.binary
+    if process.arguments and program.acts_as == "interpreter":
+        script = process.root.files.get(process.arguments[0])
+        return (_NO_SCRIPT,) if script is None else script.does
     if process.arguments and program.acts_as != "program":
         return _WAYS[program.acts_as](program, process.arguments)
     return program.does

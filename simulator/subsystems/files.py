@@ -97,7 +97,8 @@ class Program:
     oom_score_adj: int = 0
     """Thousandths of all memory that the OOM killer adds to its size; -1000: never."""
     acts_as: str = "program"
-    """``shell`` and ``init`` run what their arguments name."""
+    """``shell`` and ``init`` run what their arguments name; an ``interpreter`` does
+    itself what the script does that its first argument names."""
     execs_last: bool = False
     """A shell that becomes the last command of its line, without a child for it."""
     links: str = ""

@@ -26,6 +26,7 @@ from simulator.scenario.vocabulary.words import (
     path,
     place,
     runtime,
+    slug,
 )
 
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,60}\Z")
@@ -125,6 +126,7 @@ VERBS = {
             "context": may(reference("contexts"), None),
             "tag": need(tag),
             "target": may(_STAGE, ""),
+            "secrets": may(ListOf(slug), ()),
             "args": may(ListOf(text(ENV, "NAME=value")), ()),
             "arch": may(arch, ""),
             "no_cache": may(flag(), False),

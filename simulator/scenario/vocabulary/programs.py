@@ -68,7 +68,7 @@ _PROGRAM = Record(
         "signals": may(_SIGNALS, _NO_SIGNALS),
         "reaps": may(flag(), False),
         "oom_score_adj": may(integer(-1000, 1000), 0),
-        "acts_as": may(choice("program", "shell", "init"), "program"),
+        "acts_as": may(choice("program", "shell", "init", "interpreter"), "program"),
         "execs_last": may(flag(), False),
         "links": may(choice(*RUNTIMES, STATIC), ""),
     }

@@ -13,6 +13,7 @@ from simulator.subsystems.builds.keys import (
     key_of_directory,
     key_of_run,
 )
+from simulator.subsystems.builds.mounts import Mounts
 from simulator.subsystems.builds.outcome import Outcome, Step
 from simulator.subsystems.builds.running import Ran, run
 from simulator.subsystems.builds.settings import NOTES, Settings, command_of, note
@@ -169,10 +170,13 @@ class Steps:
             self.around.meanings,
         )
         before = snapshot(state.tree)
+        mounts = Mounts(self.cache.mounts, self.request.secrets)
+        mounts.mount(instruction, state.tree, state.settings.workdir)
         try:
             ran: Ran = yield from run(site, instruction, state.settings, self.seq)
         finally:
             self.outcome.downloaded_kib += site.downloaded_kib
+            mounts.unmount(state.tree)
         self.seq = ran.seq
         if ran.status:
             command = " ".join(command_of(state.settings, instruction))

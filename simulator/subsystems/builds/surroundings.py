@@ -7,6 +7,7 @@ from simulator.dockerfile import Instruction
 from simulator.subsystems.builds.archives import Archive, Resource
 from simulator.subsystems.builds.context import Context
 from simulator.subsystems.builds.site import Meaning
+from simulator.subsystems.builds.trees import Entry
 from simulator.subsystems.containers.images import ContainerImage, Layer
 
 
@@ -34,6 +35,8 @@ class Cache:
 
     layers: dict[str, Layer] = field(default_factory=dict)
     """By the key of the step that made them."""
+    mounts: dict[str, list[Entry]] = field(default_factory=dict)
+    """What ``RUN --mount=type=cache`` holds between builds."""
     triggers: dict[str, tuple[Instruction, ...]] = field(default_factory=dict)
     """ONBUILD instructions of images built here, by digest."""
 
@@ -49,9 +52,9 @@ class Request:
     context: Context
     tag: str
     args: Mapping[str, str]
+    secrets: tuple[str, ...] = ()
+    """Ids of secrets that are handed to the builder."""
     target: str = ""
     arch: str = ""
     """The processor that the image is to be for; empty: the host's."""
     no_cache: bool = False
-    pulls: bool = False
-    """Ask the registry for base images that are here already."""

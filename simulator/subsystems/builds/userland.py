@@ -5,6 +5,7 @@ Sizes are those of the image as a whole; these files take nothing of their own.
 
 from functools import cache
 
+from simulator.subsystems.builds.trees import DIRECTORY
 from simulator.subsystems.files import DataFile, Program
 
 SHELL = "/bin/sh"
@@ -33,6 +34,7 @@ LIBRARIES = {
 }
 """Per kind of user land: the libraries that its programs stand on."""
 _SHELLS = ("sh", "bash")
+_DIRECTORIES = ("/home", "/opt", "/root", "/srv", "/tmp", "/var")  # noqa: S108
 PASSWD = "/etc/passwd"  # noqa: S105 - the file of users, no secret
 DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
 """Tells apt to drop each archive file once it is unpacked, in official images."""
@@ -56,5 +58,8 @@ def files_of(kind: str) -> tuple[DataFile, ...]:
     """Return its files that are no programs."""
     if kind == "none":
         return ()
-    users = DataFile(PASSWD, 0, "root\nnobody")
-    return (users, DataFile(DOCKER_CLEAN, 0, "clean")) if kind == "debian" else (users,)
+    files = [DataFile(path, 0, DIRECTORY) for path in _DIRECTORIES]
+    files.append(DataFile(PASSWD, 0, "root\nnobody"))
+    if kind == "debian":
+        files.append(DataFile(DOCKER_CLEAN, 0, "clean"))
+    return tuple(files)

@@ -11,13 +11,15 @@ from simulator.subsystems.builds.trees import (
     is_directory,
     make_directory,
 )
+from simulator.subsystems.containers.images import ARCH_OF_OCI
 
+ARCH_OF_NAME = {name: arch for arch, name in ARCH_OF_OCI.items()}
 COMPILE_US = 400_000
 """Processor time for one program: this model's choice."""
 
 
 def _compile(call: Call) -> Work:
-    """``cc -o OUT SOURCE``, ``go build -o OUT [DIRECTORY]``."""
+    """``cc -o OUT SOURCE``, ``go build -o OUT [DIRECTORY]``; GOARCH is obeyed."""
     options, operands = call.split("-o")
     is_go = call.argv[0] == "go"
     if is_go and operands[:1] != ["build"]:
@@ -35,7 +37,8 @@ def _compile(call: Call) -> Work:
         make_directory(call.tree, dirname(path))
     elif not is_directory(call.tree, dirname(path)):
         return call.fail(1, f"ld: cannot open output file {path}")
-    program = replace(made[-1], path=path, arch=call.site.arch, executable=True)
+    arch = ARCH_OF_NAME.get(call.env.get("GOARCH", ""), call.site.arch)
+    program = replace(made[-1], path=path, arch=arch, executable=True)
     call.tree.add(replace(program, links=_linked(call)))
     return 0
 

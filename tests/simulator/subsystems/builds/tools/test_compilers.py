@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.simulator.subsystems.builds.yards import carried_out, outcome, ran, there
+from tests.simulator.subsystems.builds.yards import (
+    carried_out,
+    failure,
+    image,
+    outcome,
+    ran,
+    there,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +50,38 @@ def test_compiling_takes_the_processor() -> None:
     nothing = carried_out("FROM kit\nCOPY . /w\nRUN true")
     took = [outcome(done)["took_us"] for done in (nothing, compiled)]
     assert took[1] - took[0] > 400_000
+
+
+def test_for_another_processor() -> None:
+    lines = ("FROM kit", "COPY src /src", "WORKDIR /src")
+    text = (*lines, "RUN GOARCH=arm64 go build -o /app", 'RUN ["/app"]')
+    assert failure(*text)[:2] == (5, 255)
+    text = (*lines, "RUN GOARCH=amd64 go build -o /app", 'RUN ["/app"]')
+    assert failure(*text)[:2] == (5, 3)
+
+
+COMPILE = ("FROM kit AS build", "COPY src /src")
+
+
+@pytest.mark.parametrize(
+    ("line", "base", "status"),
+    [
+        ("gcc -o /app /src/main.c", "ubuntu", 3),
+        ("gcc -o /app /src/main.c", "alpine", 127),
+        ("gcc -static -o /app /src/main.c", "alpine", 3),
+        ("cd /src && CGO_ENABLED=0 go build -o /app", "alpine", 3),
+        ("cd /src && go build -o /app", "alpine", 127),
+        ("gcc -static -o /app /src/main.c", "scratch", 3),
+    ],
+)
+def test_libraries_where_the_program_runs(line: str, base: str, status: int) -> None:
+    text = (*COMPILE, f"RUN {line}", f"FROM {base}", "COPY --from=build /app /app")
+    assert failure(*text, 'RUN ["/app"]')[:2] == (6, status)
+
+
+def test_without_libraries_there_is_nothing_to_link_against() -> None:
+    world = {"images": {"bare": {"programs": ["gcc"]}}, "programs": {}}
+    programs = {"gcc": {"links": "static"}}
+    text = ("FROM bare", "COPY src /src", 'RUN ["gcc", "-o", "/app", "/src/main.c"]')
+    found = image(*text, world={**world, "programs": programs})
+    assert "/app" in found["files"]

@@ -71,11 +71,16 @@ def command_of(words: tuple[str, ...], root: FileTree) -> tuple[str, tuple[str, 
     parameters, which no command here reads.
     """
     first, *rest = words
-    if first == SHELL and rest[:1] == ["-c"]:
-        commands = _AND_THEN.split(rest[1].strip())
+    if _is_shell(first, root) and "-c" in rest[:-1]:
+        commands = _AND_THEN.split(rest[rest.index("-c") + 1].strip())
         found = tuple(_located(command, root) for command in commands)
         return first, ("-c", *found)
     return found_at(first, root), tuple(rest)
+
+
+def _is_shell(path: str, root: FileTree) -> bool:
+    program = root.files.get(path)
+    return path == SHELL or (program is not None and program.acts_as == "shell")
 
 
 def found_at(word: str, root: FileTree) -> str:

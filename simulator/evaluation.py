@@ -12,7 +12,7 @@ from simulator.errors import ClaimError
 from simulator.events import FAILED, Event
 from simulator.expressions import MAX_COST_US, Expression, ExpressionError, compiled
 from simulator.mechanisms import Overlay, altered
-from simulator.running import run_arm
+from simulator.running import Documents, run_arm
 from simulator.scenario.model import Claim, Evidence, Params, Scenario
 from simulator.trace import BUDGET_EXCEEDED, Run
 
@@ -57,16 +57,20 @@ def evaluate(
     seed: int = 0,
     budget: Budget | None = None,
     mechanisms: Overlay | None = None,
+    documents: Documents | None = None,
 ) -> Evaluation:
     """Run all arms of a variant and evaluate every claim.
 
     ``budget`` holds for each arm. ``mechanisms`` changes the simulator itself, as
-    ``altered`` does. Raises InputError for wrong parameters, ClaimError when a
-    claim reads something that the runs do not have.
+    ``altered`` does. ``documents`` are Dockerfiles in the place of those of the world,
+    by name, as for ``run_arm``. Raises InputError for wrong parameters, ClaimError
+    when a claim reads something that the runs do not have.
     """
     with altered(mechanisms or {}):
         runs = {
-            arm: run_arm(scenario, arm, params, seed=seed, budget=budget)
+            arm: run_arm(
+                scenario, arm, params, seed=seed, budget=budget, documents=documents
+            )
             for arm in scenario.arms
         }
     undecided = Evaluation(params, seed, runs, {})

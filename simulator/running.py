@@ -5,14 +5,19 @@ from typing import Any
 
 from simulator.actions.plan import carry_out
 from simulator.engine import Budget, BudgetExceededError, Engine
+from simulator.errors import InputError
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
 from simulator.observing import measure, observe
 from simulator.scenario.binding import Template
+from simulator.scenario.fields import suggest
 from simulator.scenario.model import Arm, Params, Scenario
 from simulator.trace import BUDGET_EXCEEDED, COMPLETED, Run
 from simulator.version import SIMULATOR_VERSION
 from simulator.world import World
+
+Documents = Mapping[str, str]
+"""Texts in the place of a world's Dockerfiles, by name."""
 
 
 def run_arm(
@@ -23,24 +28,39 @@ def run_arm(
     seed: int = 0,
     budget: Budget | None = None,
     mechanisms: Overlay | None = None,
+    documents: Documents | None = None,
 ) -> Run:
     """Execute one arm and return what happened.
 
-    ``mechanisms`` changes the simulator itself, as ``altered`` does. Raises
-    InputError for an arm, a parameter or a mechanism that does not exist; exceeding
-    the budget is not an error but the run's verdict.
+    ``mechanisms`` changes the simulator itself, as ``altered`` does. ``documents``
+    puts texts in the place of Dockerfiles of the world, by name: somebody's own work,
+    which may say anything. Raises InputError for an arm, a parameter, a mechanism or
+    a document that does not exist; exceeding the budget is not an error but the run's
+    verdict.
     """
     with altered(mechanisms or {}):
         return _run(
-            scenario, scenario.arm(arm), scenario.checked_params(params), seed, budget
+            scenario,
+            scenario.arm(arm),
+            scenario.checked_params(params),
+            seed,
+            budget,
+            documents=documents or {},
         )
 
 
 def _run(
-    scenario: Scenario, arm: Arm, params: Params, seed: int, budget: Budget | None
+    scenario: Scenario,
+    arm: Arm,
+    params: Params,
+    seed: int,
+    budget: Budget | None,
+    *,
+    documents: Documents,
 ) -> Run:
     engine = Engine(seed, budget)
     spec, values = arranged(scenario, arm, params)
+    spec = _with_documents(spec, documents)
     world = World(spec, engine, values)
     verdict = COMPLETED
     engine.spawn(carry_out(world, scenario.plan_templates[arm.name].fill(params)))
@@ -61,6 +81,18 @@ def _run(
         budget_used=engine.used(),
         verdict=verdict,
     )
+
+
+def _with_documents(spec: Mapping[str, Any], documents: Documents) -> Mapping[str, Any]:
+    """Return the world with other Dockerfiles; raise InputError for a wrong name."""
+    if not documents:
+        return spec
+    files = dict(spec["dockerfiles"])
+    for name, text in documents.items():
+        if name not in files:
+            raise InputError(f"there is no Dockerfile {name!r}; {suggest(name, files)}")
+        files[name] = {**files[name], "text": text}
+    return {**spec, "dockerfiles": files}
 
 
 def begin_arm(

@@ -4,8 +4,11 @@ from typing import Any
 
 from simulator.subsystems.builds.outcome import Outcome
 from simulator.subsystems.builds.trees import is_marker
-from simulator.subsystems.containers.images import ContainerImage, Layer
+from simulator.subsystems.containers.images import ContainerImage, ImagePlatform, Layer
 from simulator.world import World
+
+NOTHING = ContainerImage("", ImagePlatform(), ())
+"""Seen where there is no image: what is asked of it has an answer, too."""
 
 
 def observe_builds(world: World) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def _see(outcome: Outcome) -> dict[str, Any]:
         "stages": outcome.stages,
         "took_us": outcome.took_us,
         "downloaded_kib": outcome.downloaded_kib,
-        "image": _image(outcome.image) if outcome.image is not None else {},
+        "image": _image(NOTHING if outcome.image is None else outcome.image),
     }
 
 

@@ -11,7 +11,7 @@ from simulator import (
     Evaluation,
     evaluate,
 )
-from tests.simulator.worlds import BOOT, execute, install, scenario
+from tests.simulator.worlds import BOOT, ENGINE, execute, install, scenario
 
 TWO = {
     "good": {"label": "g", "plan": [*BOOT, install("app"), execute("app")]},
@@ -169,3 +169,22 @@ def test_loops_that_would_take_too_long_are_refused(start: str) -> None:
     )
     with pytest.raises(ClaimError, match=r"^claim c: its loops take too long over \d+"):
         evaluate(found, {})
+
+
+def test_documents_are_seen_in_every_arm() -> None:
+    world = {
+        "images": {"base": {"userland": "debian", "size_mib": 1}},
+        "dockerfiles": {"yours": {"text": "FROM base\nRUN false"}},
+    }
+    build = {"name": "app", "on": "server", "dockerfile": "yours", "tag": "app:1"}
+    plan = [*ENGINE, {"build": build}]
+    claim = {
+        "text": "t",
+        "expression": "runs.one.observation.builds.app.state == 'built'"
+        " && runs.two.observation.builds.app.state == 'built'",
+    }
+    arms = {name: {"label": name, "plan": plan} for name in ("one", "two")}
+    found = scenario(world=world, arms=arms, claims={"c": claim})
+    assert not evaluate(found, {}).claims["c"].holds
+    documents = {"yours": "FROM base"}
+    assert evaluate(found, {}, documents=documents).claims["c"].holds

@@ -32,7 +32,7 @@ def test_commands_print_what_is_shown(command: str, output: str) -> None:
 
 def test_there_is_something_to_run() -> None:
     assert len(SESSIONS) >= 3
-    assert len(PROGRAMS) == 1
+    assert len(PROGRAMS) == 2
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -185,3 +185,48 @@ def test_metrics_of_a_run() -> None:
     assert (done.metrics["kernels"], done.metrics["processes"]) == (1, 3)
     assert (done.metrics["served"], done.metrics["exits"]) == (20, 0)
     assert ram(done) == done.observation["machines"]["server"]["used_kib"]
+
+
+YOURS = {
+    "world": {
+        "images": {"base": {"userland": "debian", "size_mib": 1}},
+        "dockerfiles": {"yours": {"text": "FROM base\nRUN false"}},
+    }
+}
+BUILD = {
+    "build": {"name": "app", "on": "server", "dockerfile": "yours", "tag": "app:1"}
+}
+
+
+def built(documents: dict[str, str] | None = None) -> dict[str, object]:
+    found = scenario([*ENGINE, BUILD], **YOURS)
+    run = run_arm(found, "a", {}, documents=documents)
+    return dict(run.observation["builds"]["app"])
+
+
+def test_a_document_takes_the_place_of_a_dockerfile() -> None:
+    assert built()["exit_status"] == 1
+    assert built({})["exit_status"] == 1
+    assert built({"yours": "FROM base\nRUN exit 7"})["exit_status"] == 7
+    assert built({"yours": "FROM base"})["state"] == "built"
+
+
+def test_a_document_may_say_anything() -> None:
+    found = built({"yours": "not a Dockerfile"})
+    assert (found["state"], found["failed_line"]) == ("failed", 1)
+    assert built({"yours": ""})["state"] == "failed"
+    assert built({"yours": "FROM base\n" + "RUN true\n" * 199})["state"] == "built"
+    assert built({"yours": "FROM base\n" + "#" * 10**6})["state"] == "failed"
+
+
+def test_a_document_needs_the_name_of_a_dockerfile() -> None:
+    with pytest.raises(InputError) as caught:
+        built({"your": "FROM base"})
+    assert str(caught.value) == "there is no Dockerfile 'your'; did you mean yours?"
+
+
+def test_other_runs_do_not_see_a_document() -> None:
+    found = scenario([*ENGINE, BUILD], **YOURS)
+    first = run_arm(found, "a", {})
+    run_arm(found, "a", {}, documents={"yours": "FROM base"})
+    assert run_arm(found, "a", {}).trace_hash == first.trace_hash

@@ -58,7 +58,8 @@ def test_what_a_failed_build_tells() -> None:
             ),
         ),
     ]
-    assert outcome(done)["image"] == {}
+    nothing = outcome(done)["image"]
+    assert (nothing["kib"], nothing["layers"], nothing["files"]) == (0, [], [])
 
 
 def test_a_text_that_cannot_be_read() -> None:

@@ -55,7 +55,9 @@ def _image(
         own = _with_userland(own, fields["userland"], fields["arch"])
     if not stack or own.size_kib or own.programs or own.libraries:
         stack.append(own)
-    platform = ImagePlatform(fields["os"], fields["arch"], fields["os_version"])
+    platform = ImagePlatform(
+        fields["os"], fields["arch"], fields["os_version"], fields["os_features"]
+    )
     return ContainerImage(name, platform, tuple(stack), _config(fields["config"]))
 
 

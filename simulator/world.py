@@ -271,7 +271,7 @@ class World:
             name,
             fields["arch"],
             fields["ram_mib"] * KIB,
-            _service(name, "elf", fields),
+            _service(name, fields["format"], fields),
             self.systems[utility] if utility else None,
         )
 
@@ -300,6 +300,7 @@ def _system(name: str, fields: Mapping[str, Any]) -> System:
         runtimes=fields["libraries"],
         hypervisor=fields["hypervisor"] or "",
         features=fields["features"],
+        desktop=fields["desktop"],
         swap_kib=fields["swap_mib"] * KIB,
         pid_max=fields["pid_max"],
         panic_on_oops=fields["panic_on_oops"],

@@ -1,5 +1,7 @@
 """Actions that start something: programs, virtual machines, containers."""
 
+from dataclasses import replace
+
 from simulator.actions.places import (
     Arguments,
     no_kernel,
@@ -12,14 +14,14 @@ from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.container import Container, ContainerEngine
-from simulator.subsystems.containers.wishes import command_of, words_of
+from simulator.subsystems.containers.wishes import as_user, command_of, words_of
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.network.attaching import Attachment
 from simulator.subsystems.network.bridges import HOST
 from simulator.subsystems.processes import Attempt
-from simulator.subsystems.users import IdRange
+from simulator.subsystems.users import Credentials, IdRange
 from simulator.subsystems.virtualization import Hypervisor, boot_guest
 from simulator.subsystems.virtualization.vcpus import CpuShare
 from simulator.world import KIB, Place, World, kernel_of, root_of
@@ -29,7 +31,10 @@ def execute(world: World, arguments: Arguments, asked: int) -> Work:
     """Run a program at a place."""
     program = world.programs[arguments["program"]]
     for place in places_of(world, arguments["on"], asked):
-        yield from run_at(world, place, program, asked, arguments["cgroup"])
+        who = (arguments["user"], arguments["groups"])
+        yield from run_at(
+            world, place, program, asked, cgroup=arguments["cgroup"], who=who
+        )
 
 
 def run_at(
@@ -37,7 +42,9 @@ def run_at(
     place: Place,
     program: Program,
     cause: int,
+    *,
     cgroup: str | None = None,
+    who: tuple[str, tuple[str, ...]] = ("", ()),
 ) -> Work:
     """Run a program at one place; what it came to is noted under its name."""
     kernel = kernel_of(place)
@@ -54,10 +61,20 @@ def run_at(
         root=root_of(place, kernel),
         place=_view(place, kernel),
         namespaces=inside.namespaces if inside else None,
-        credentials=inside.credentials if inside else None,
+        credentials=_credentials(place, kernel, *who),
         cgroup=_cgroup(place, kernel, cgroup),
     )
     _note(world, program, attempt)
+
+
+def _credentials(
+    place: Place, kernel: Kernel, user: str, groups: tuple[str, ...]
+) -> Credentials:
+    """Return who runs a program: by default root, as the place has it."""
+    root = kernel.superuser
+    if isinstance(place, Container) and place.inside is not None:
+        root = place.inside.credentials
+    return replace(as_user(root, user), groups=frozenset(groups))
 
 
 def _cgroup(place: Place, kernel: Kernel, path: str | None) -> Cgroup | None:

@@ -33,4 +33,9 @@ def wish_of(world: World, arguments: Arguments) -> Wish:
         restart=arguments["restart"],
         retries=arguments["retries"],
         healthcheck=healthcheck_of(check) if check else None,
+        privileged=arguments["privileged"],
+        cap_add=arguments["cap_add"],
+        cap_drop=arguments["cap_drop"],
+        runtime=arguments["runtime"],
+        isolation=arguments["isolation"],
     )

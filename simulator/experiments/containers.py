@@ -1,6 +1,18 @@
 """Experiments with containers."""
 
-from simulator.experiments.worlds import ENGINE, boxes, carried_out, of, ram_kib, span
+from typing import Any
+
+from simulator.experiments.worlds import (
+    ENGINE,
+    Parts,
+    boxes,
+    carried_out,
+    of,
+    ram_kib,
+    request_ns,
+    requests,
+    span,
+)
 
 APP = "/srv/app"
 
@@ -30,9 +42,128 @@ def container_memory() -> int:
     )
 
 
+MIB_OF = {"nano_server": 29, "server_core": 44}
+"""Private memory of the program in a container of each base image of Windows."""
+
+
+def _windows(base: str = "nano_server") -> Parts:
+    build = "10.0.20348"
+    features = ["win32k"] if base == "server_core" else []
+    files = {"os": "windows", "os_version": build, "libraries": ["windows-libraries"]}
+    return {
+        "systems": {"linux": {"family": "nt", "version": build}},
+        "engines": {"engine": {"format": "pe"}},
+        "programs": {"app": {"format": "pe", "ram_mib": MIB_OF[base]}},
+        "images": {"image": {**files, "os_features": features}},
+    }
+
+
+def _added_kib(parts: Parts | None = None, **more: Any) -> int:
+    """RAM that one container adds to an engine without any."""
+    with_one = carried_out([*ENGINE, boxes(**more)], parts)
+    return ram_kib(with_one) - ram_kib(carried_out([*ENGINE], parts))
+
+
+def _ratio(program: dict[str, int], runtime: str) -> int:
+    """Time of a request under a runtime, in thousandths of that under runc."""
+    parts = {"programs": {"app": {"cpu_us": 0, "operations": 0, **program}}}
+    took = [
+        request_ns(
+            carried_out(
+                [*ENGINE, boxes(runtime=name, network="host"), requests()], parts
+            )
+        )
+        for name in ("runc", runtime)
+    ]
+    return took[1] * 1000 // took[0]
+
+
+def runc_alpine_memory() -> int:
+    """A small program in a container on the host's kernel."""
+    return _added_kib({"programs": {"app": {"ram_mib": 3}}})
+
+
+def runsc_alpine_memory() -> int:
+    """The same with a kernel in user space."""
+    return _added_kib({"programs": {"app": {"ram_mib": 3}}}, runtime="runsc")
+
+
+def sentry_memory() -> int:
+    """What that kernel takes."""
+    return runsc_alpine_memory() - runc_alpine_memory()
+
+
+def runsc_ptrace_call() -> int:
+    """A program that does nothing but device operations."""
+    return _ratio({"operations": 1000}, "runsc")
+
+
+def runsc_kvm_call() -> int:
+    """A program that does nothing but enter its kernel, without any device."""
+    return _ratio({"first_touches": 1000}, "runsc-kvm")
+
+
+def runsc_cpu() -> int:
+    """A program that only computes."""
+    return _ratio({"cpu_us": 1000}, "runsc")
+
+
+def kata_pod_memory() -> int:
+    """What a container in a machine of its own takes beyond its program."""
+    return _added_kib(runtime="kata")
+
+
+def windows_process_start() -> int:
+    """From the wish to the program's execve, on the host's kernel."""
+    return _windows_start("process")
+
+
+def windows_hyperv_start() -> int:
+    """The same in a utility machine."""
+    return _windows_start("hyperv")
+
+
+def _windows_start(isolation: str) -> int:
+    run = carried_out([*ENGINE, boxes(isolation=isolation)], _windows())
+    return span(of(run, "start_container")[0], of(run, "execve", target=APP)[0])
+
+
+def nano_server_process() -> int:
+    """RAM of a container of the small base image on the host's kernel."""
+    return _added_kib(_windows(), isolation="process")
+
+
+def nano_server_hyperv() -> int:
+    """The same in a utility machine."""
+    return _added_kib(_windows(), isolation="hyperv")
+
+
+def server_core_process() -> int:
+    """RAM of a container of the large base image on the host's kernel."""
+    return _added_kib(_windows("server_core"), isolation="process")
+
+
+def server_core_hyperv() -> int:
+    """The same in a utility machine."""
+    return _added_kib(_windows("server_core"), isolation="hyperv")
+
+
 EXPERIMENTS = {
     "container_start": container_start,
     "container_runtime": container_runtime,
     "namespaces": namespaces,
     "container_memory": container_memory,
+    "runc_alpine_memory": runc_alpine_memory,
+    "runsc_alpine_memory": runsc_alpine_memory,
+    "sentry_memory": sentry_memory,
+    "runsc_ptrace_call": runsc_ptrace_call,
+    "runsc_kvm_call": runsc_kvm_call,
+    "runsc_cpu": runsc_cpu,
+    "kata_pod_memory": kata_pod_memory,
+    "nano_server_process": nano_server_process,
+    "nano_server_hyperv": nano_server_hyperv,
+    "server_core_process": server_core_process,
+    "server_core_hyperv": server_core_hyperv,
+    "windows_process_start": windows_process_start,
+    "windows_hyperv_start": windows_hyperv_start,
 }

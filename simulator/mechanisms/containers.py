@@ -40,6 +40,21 @@ MECHANISMS = {
         ("doubling", "none"),
         "each restart in a row waits twice as long as the last, or all alike",
     ),
+    "container.privileged": Mechanism(
+        "host",
+        ("host", "ignored"),
+        "a privileged container has the devices and rights of its host's root, or not",
+    ),
+    "engine.rights": Mechanism(
+        "root",
+        ("root", "rootless"),
+        "who asks the engine gets what root may do, or what an ordinary user may",
+    ),
+    "windows.isolation": Mechanism(
+        "by-edition",
+        ("by-edition", "process"),
+        "a desktop isolates Windows containers by a machine unless told otherwise",
+    ),
     "container.limits": Mechanism(
         "on", ("on", "off"), "a cgroup bounds what a container may use"
     ),

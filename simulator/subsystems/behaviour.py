@@ -12,7 +12,7 @@ from typing import Any
 from simulator.engine import Work
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.processes import Process
-from simulator.subsystems.steps import calls, life, memory, network, storage
+from simulator.subsystems.steps import calls, life, memory, network, privilege, storage
 
 StepFunction = Callable[[Process, Mapping[str, Any]], Work]
 
@@ -101,6 +101,7 @@ STEPS: Mapping[str, StepFunction] = {
     **memory.STEPS,
     **network.STEPS,
     **storage.STEPS,
+    **privilege.STEPS,
     "repeat": _repeat,
 }
 """Every step: what ``does`` may list."""

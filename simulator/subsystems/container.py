@@ -13,7 +13,15 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.events import FAILED, OK
 from simulator.mechanisms import Value, listed
-from simulator.subsystems.cgroups import Cgroup
+from simulator.subsystems.containers.boundaries import (
+    MACHINE,
+    SANDBOX,
+    Boundary,
+    BoundaryError,
+    Host,
+    boundary_of,
+)
+from simulator.subsystems.containers.container import Container
 from simulator.subsystems.containers.health import watch_health
 from simulator.subsystems.containers.images import ContainerImage, distinct
 from simulator.subsystems.containers.lifecycle import (
@@ -26,18 +34,20 @@ from simulator.subsystems.containers.lifecycle import (
 )
 from simulator.subsystems.containers.registry import warning
 from simulator.subsystems.containers.roots import make_root, mount_all
+from simulator.subsystems.containers.sandbox import Sandbox
 from simulator.subsystems.containers.store import ImageStore
 from simulator.subsystems.containers.wishes import (
-    ORDINARY,
+    Mounting,
     Wish,
     as_user,
     command_of,
     environment,
     with_init,
+    with_rights,
     words_of,
 )
-from simulator.subsystems.families import FEATURES
-from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.families import features_of
+from simulator.subsystems.files import DataFile, FileTree, Program
 from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isolate
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
@@ -47,18 +57,24 @@ from simulator.subsystems.network.bridges import Bridges
 from simulator.subsystems.network.errors import NetworkError
 from simulator.subsystems.network.stacks import stack_of
 from simulator.subsystems.platform import Platform
+from simulator.subsystems.steps.privilege import SOCKET
 from simulator.subsystems.storage import DiskFullError
 from simulator.subsystems.systems import System
+from simulator.subsystems.users import IdRange
 from simulator.subsystems.virtualization import (
     Hypervisor,
     HypervisorModel,
-    VirtualMachine,
     boot_guest,
 )
 
 if TYPE_CHECKING:
     from simulator.subsystems.processes import Attempt, Process
 
+__all__ = ["Container", "ContainerEngine", "EngineModel"]
+
+ROOTLESS = (IdRange(0, 1000, 1), IdRange(1, 100_000, 65_535))
+"""Who a rootless engine's containers are outside: the engine's own user, and numbers
+that belong to nobody else."""
 NEEDS = ("namespaces", "cgroups", "overlay")
 MakeKernel = Callable[[System, Platform, FileTree], Kernel]
 
@@ -77,61 +93,6 @@ class EngineModel:
     program: Program
     utility: System | None = None
     """The system that it boots for a container that gets a kernel of its own."""
-
-
-@dataclass(slots=True)
-class Container:
-    """One container. Created, then running or exited."""
-
-    name: str
-    image: ContainerImage
-    kernel: Kernel
-    """The kernel whose system calls its processes make."""
-    root: FileTree
-    state: str = "created"
-    state_seq: int | None = None
-    machine: VirtualMachine | None = None
-    """The virtual machine of its own, when it has one."""
-    limits: Mapping[str, Any] = field(default_factory=dict)
-    cgroup: Cgroup | None = None
-    isolation: Isolation = DEFAULT
-    inside: Confinement | None = None
-    """What its processes see, and who they are; None before it has namespaces."""
-    main: "Process | None" = None
-    """The process that it lives as long as: number 1 in a PID namespace of its own."""
-    exit_status: int | None = None
-    attachment: Attachment = PLAIN
-
-    @property
-    def alive(self) -> bool:
-        """True until it has ended: so long it keeps what it was given."""
-        return self.state in {"created", "running"}
-
-    wish: Wish = ORDINARY
-    environment: dict[str, str] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
-    """What its first process, and those that it started, wrote to standard output."""
-    health: str = ""
-    """``starting``, ``healthy`` or ``unhealthy``; empty without a check."""
-    stopped_by_hand: bool = False
-    restarts: int = 0
-    in_a_row: int = 0
-    """Restarts since it last ran for long: they set the next delay."""
-    anonymous: list[str] = field(default_factory=list)
-    """Its volumes that have no name."""
-
-    def stop(self, grace_us: int, cause: int | None) -> Work:
-        """Ask it to end by its stop signal; after the time of grace, kill it."""
-        process = self.main
-        if self.state != "running" or process is None:
-            return
-        engine = self.kernel.platform.engine
-        self.stopped_by_hand = True
-        seq = self.kernel.signal(process, self.image.config.stop_signal, cause)
-        timer = engine.spawn(_kill_later(process, grace_us, seq))
-        if process.alive:
-            yield process.ended
-        timer.cancel(engine)
 
 
 @dataclass(slots=True)
@@ -179,7 +140,8 @@ class ContainerEngine:
     def begin(self, cause: int | None) -> None:
         """Look for what the engine needs of its kernel, then be ready."""
         engine = self.host.platform.engine
-        offered = FEATURES[self.host.system.family]
+        system = self.host.system
+        offered = features_of(system.family, system.version)
         missing = [need for need in NEEDS if need not in offered]
         if missing:
             self.state = "dead"
@@ -198,6 +160,7 @@ class ContainerEngine:
         self.state_seq = engine.record(
             self.name, "start", cause=cause, target=self.host.name, kind="containers"
         )
+        self.host.root.put(DataFile(SOCKET, 0, "socket"))
         for container in self.containers:
             container.state, container.exit_status = "exited", LOST
             if starts_with_engine(container):
@@ -211,6 +174,8 @@ class ContainerEngine:
             container.state, container.state_seq = "dead", seq
             if container.machine is not None:
                 container.machine.fall(seq)
+            if container.kernel is not self.host:
+                container.kernel.fall(seq)
 
     def find(
         self, wanted: str | ContainerImage, policy: str, cause: int | None
@@ -275,7 +240,8 @@ class ContainerEngine:
         try:
             root = make_root(image, name, storage, self.mechanisms)
         except DiskFullError as error:
-            return self._no_room(name, cause, error)
+            self._tell_failure(name, "create", cause, str(error), "ENOSPC")
+            return None
         container = Container(
             name, image, self.host, root, isolation=isolation, attachment=attachment
         )
@@ -323,22 +289,29 @@ class ContainerEngine:
             self.name, "remove", cause=cause, target=container.name, freed_kib=freed
         )
 
+    def _fail(
+        self, container: Container, action: str, log: str, errno_name: str = ""
+    ) -> None:
+        """Note that a container cannot start, and why."""
+        container.state, cause = "failed", container.state_seq
+        container.state_seq = self._tell_failure(
+            container.name, action, cause, log, errno_name
+        )
+
+    def _tell_failure(
+        self, target: str, action: str, cause: int | None, log: str, errno_name: str
+    ) -> int:
+        detail: dict[str, Any] = {}
+        if errno_name:
+            detail = {"errno": ERRNO[errno_name], "errno_name": errno_name}
+        return self.host.platform.engine.record(
+            self.name, action, FAILED, cause=cause, target=target, **detail, log=log
+        )
+
     def _engine_span(self, name: str) -> int:
         """Return what the engine takes for a start before its runtime begins."""
         span = figure("container_start") - figure("container_runtime")
         return self.host.platform.engine.streams.of(name).jitter(span, 50)
-
-    def _no_room(self, name: str, cause: int | None, error: DiskFullError) -> None:
-        self.host.platform.engine.record(
-            self.name,
-            "create",
-            FAILED,
-            cause=cause,
-            target=name,
-            errno=ERRNO["ENOSPC"],
-            errno_name="ENOSPC",
-            log=str(error),
-        )
 
     def _launch(self, container: Container) -> Work:
         """Go through the stages of a start: kernel or namespaces, then the program."""
@@ -346,12 +319,17 @@ class ContainerEngine:
         try:
             self._mount(container)
         except DiskFullError as error:
-            container.state = "failed"
-            return self._no_room(container.name, container.state_seq, error)
-        if self.mechanisms["container.kernel"] == "own":
-            yield from self._own_kernel(container)
+            return self._fail(container, "create", str(error), "ENOSPC")
+        try:
+            boundary = self._boundary(container)
+        except BoundaryError as error:
+            return self._fail(container, "create", str(error))
+        if boundary.kind == MACHINE:
+            yield from self._own_kernel(container, boundary.system)
         else:
             yield from self._share_kernel(container)
+        if boundary.system is not None and boundary.kind == SANDBOX:
+            self._sandbox(container, boundary.system)
         if container.state == "failed" or not self._attach(container):
             return None
         return (yield from self._execute(container))
@@ -396,11 +374,13 @@ class ContainerEngine:
         platform = self.host.platform
         engine = platform.engine
         spans = _runtime_spans()
+        if self.host.system.family == "nt":
+            yield figure("windows_process_start") - figure("container_start")
         yield spans["namespaces"]
         try:
             platform.memory.charge(container.name, figure("container_memory"))
         except OutOfMemoryError as error:
-            self._out_of_memory(container, error)
+            self._fail(container, "namespaces", str(error), "ENOMEM")
             return
         made = self._isolate(container)
         seq = engine.record(
@@ -425,20 +405,32 @@ class ContainerEngine:
             layers=self.mechanisms["container.layers"],
         )
 
-    def _own_kernel(self, container: Container) -> Work:
-        """A virtual machine and a kernel for this container alone."""
-        utility = self.model.utility
-        if utility is None:
-            container.state = "failed"
-            container.state_seq = self.host.platform.engine.record(
-                self.name,
-                "create_vm",
-                FAILED,
-                cause=container.state_seq,
-                target=container.name,
-                log="this engine has no system to boot for a container",
-            )
+    def _boundary(self, container: Container) -> Boundary:
+        """Return how a container is to be isolated; raise BoundaryError."""
+        host = Host(self.store.host, self.host.system.desktop, self.model.utility)
+        return boundary_of(container.image, container.wish, host, self.mechanisms)
+
+    def _sandbox(self, container: Container, system: System) -> None:
+        """Give a container that has namespaces a kernel in user space as well."""
+        if container.state == "failed":
             return
+        name = f"{container.name}-sandbox"
+        sandbox = Sandbox(name, self.host, container.wish.runtime, container.state_seq)
+        kernel = self.make_kernel(system, sandbox, FileTree())
+        container.state_seq = kernel.begin_at_once(container.state_seq)
+        if kernel.state != "running":
+            container.state = "failed"
+            return
+        container.kernel = kernel
+        container.cgroup = kernel.cgroups.make(container.name)
+        container.cgroup.limit(container.limits)
+        self._isolate(container)
+
+    def _own_kernel(self, container: Container, utility: System | None) -> Work:
+        """A virtual machine and a kernel for this container alone."""
+        if utility is None:
+            log = "this engine has no system to boot for a container"
+            return self._fail(container, "create_vm", log)
         ram = self.host.platform.memory.capacity_kib
         machine = self._monitor().create(
             f"{container.name}-vm", ram, container.state_seq
@@ -458,6 +450,24 @@ class ContainerEngine:
         container.kernel = kernel
         self._isolate(container)
 
+    def asked(self, place: str, wish: Mapping[str, Any], cause: int) -> Work:
+        """Start a container for a process at ``place``, which has the socket.
+
+        It is of the image of the container that asks, or of the first one here.
+        """
+        images = {container.name: container.image for container in self.containers}
+        image = images.get(place) or next(iter(images.values()), None)
+        if image is None:
+            return
+        mounts = tuple(
+            Mounting(entry["path"], source=entry["source"]) for entry in wish["binds"]
+        )
+        asked = Wish(
+            entrypoint=(wish["path"],), mounts=mounts, privileged=wish["privileged"]
+        )
+        name = f"{place}-asked-{len(self.containers)}"
+        yield from self.start(name, image, asked, cause)
+
     def _isolate(self, container: Container) -> Confinement:
         """Make what the container's processes will see of its kernel."""
         kinds = listed(self.mechanisms["container.namespaces"])
@@ -468,13 +478,20 @@ class ContainerEngine:
             container.name,
             container.root,
             kinds,
-            container.isolation,
+            self._isolation(container),
         )
         user = container.wish.user or container.image.config.user
-        container.inside = replace(
-            container.inside, credentials=as_user(container.inside.credentials, user)
-        )
+        kind = str(self.mechanisms["container.privileged"])
+        rights = with_rights(container.inside.credentials, container.wish, kind)
+        container.inside = replace(container.inside, credentials=as_user(rights, user))
         return container.inside
+
+    def _isolation(self, container: Container) -> Isolation:
+        """Return what is asked for; a rootless engine adds a user namespace."""
+        wanted = container.isolation
+        if self.mechanisms["engine.rights"] == "root" or wanted.uid_map:
+            return wanted
+        return replace(wanted, uid_map=ROOTLESS)
 
     def _execute(self, container: Container) -> Work:
         """Run what image and wish say; nothing at all is an error of its own."""
@@ -482,8 +499,8 @@ class ContainerEngine:
         bridged = inside is not None and inside.namespaces.net is not above.net
         words = words_of(container.image.config, container.wish)
         if not words:
-            self._no_command(container)
-            return None
+            self.host.platform.memory.release(container.name)
+            return self._fail(container, "create", "no command specified")
         path, arguments = command_of(words, container.root)
         if container.wish.init:
             arch = container.kernel.platform.arch
@@ -517,18 +534,6 @@ class ContainerEngine:
         else:
             container.exit_status = START_FAILED.get(attempt.errno_name, LOST)
         return attempt
-
-    def _no_command(self, container: Container) -> None:
-        container.state = "failed"
-        self.host.platform.memory.release(container.name)
-        container.state_seq = self.host.platform.engine.record(
-            self.name,
-            "create",
-            FAILED,
-            cause=container.state_seq,
-            target=container.name,
-            log="no command specified",
-        )
 
     def _ended(self, container: Container, process: "Process") -> None:
         """Note that a container's main process has ended: so has the container."""
@@ -571,26 +576,6 @@ class ContainerEngine:
     def _monitor(self) -> Hypervisor:
         model = HypervisorModel(self.name, "type-2", self.model.arch, 0, None)
         return Hypervisor(model, self.host.platform, self.host, self.mechanisms)
-
-    def _out_of_memory(self, container: Container, error: OutOfMemoryError) -> None:
-        container.state = "failed"
-        container.state_seq = self.host.platform.engine.record(
-            self.name,
-            "namespaces",
-            FAILED,
-            cause=container.state_seq,
-            target=container.name,
-            errno=ERRNO["ENOMEM"],
-            errno_name="ENOMEM",
-            log=str(error),
-        )
-
-
-def _kill_later(process: "Process", grace_us: int, cause: int) -> Work:
-    """Kill a process that is still there when its time of grace is over."""
-    yield grace_us
-    if process.alive:
-        process.kernel.signal(process, "SIGKILL", cause)
 
 
 def _runtime_spans() -> dict[str, int]:

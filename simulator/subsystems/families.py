@@ -23,6 +23,16 @@ FEATURES: Mapping[str, frozenset[str]] = {
     "darwin": frozenset(),
 }
 """What a kernel family offers to a container engine of the OCI kind."""
+SILOS = "10.0.14393"
+"""The Windows that brought job objects with namespaces of their own."""
+
+
+def features_of(family: str, version: str) -> frozenset[str]:
+    """Return what a kernel offers to a container engine."""
+    if family == "nt" and _number(version) >= _number(SILOS):
+        return FEATURES["linux"]
+    return FEATURES[family]
+
 
 PANICS = {
     "linux": "Kernel panic - not syncing: {}",

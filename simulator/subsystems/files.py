@@ -126,6 +126,8 @@ class DataFile:
     """Stands for the bytes themselves: the same word, the same bytes."""
     uid: int = 0
     """The kernel's number of its owner."""
+    private: bool = False
+    """Nobody but its owner may read it, and whoever overrides that."""
 
 
 class Spot(NamedTuple):

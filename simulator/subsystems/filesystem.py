@@ -59,6 +59,7 @@ def write(
     *,
     mode: str = "change",
     content: str = "",
+    private: bool = False,
     user: User = ROOT,
     copy_up: str = "file",
 ) -> Change:
@@ -78,7 +79,8 @@ def write(
     taken = blocks_kib(own) - blocks_kib(tree.own_size(spot.path))
     _charge(tree, taken)
     owner = before.uid if before is not NO_FILE else user.uid
-    tree.put(DataFile(spot.path, after, content or before.content, owner))
+    hidden = private or before.private
+    tree.put(DataFile(spot.path, after, content or before.content, owner, hidden))
     if tree.upper is not None:
         tree.upper[spot.path] = own
     return Change(-(-copied // KIB), -(-size // KIB), taken, after)
@@ -105,12 +107,15 @@ def remove(root: FileTree, path: str, *, user: User = ROOT) -> Change:
     return Change(0, 0, -freed, 0)
 
 
-def read(root: FileTree, path: str) -> DataFile:
-    """Return the file that is seen at a path, or raise FileError ENOENT."""
+def read(root: FileTree, path: str, *, user: User = ROOT) -> DataFile:
+    """Return the file that is seen at a path, or raise FileError ENOENT or EACCES."""
     spot = root.at(path)
     found = _present(spot.tree, spot.path)
     if found is NO_FILE:
         raise FileError("ENOENT", "No such file or directory")
+    is_other = found.private and found.uid != user.uid
+    if spot.checks_owner and is_other and not user.overrides:
+        raise FileError("EACCES", "Permission denied")
     return found
 
 

@@ -181,6 +181,18 @@ class Kernel:
             process.start_seq = process.state_seq = process.last_seq = cause
             yield from self._load(process)
 
+    def begin_at_once(self, cause: int | None) -> int:
+        """Be up without a boot: a kernel that is a program of another one.
+
+        Return the ``seq`` of that; ``state`` says whether there was memory for it.
+        """
+        self.platform.engine.allocate()
+        seq = self._finish_stage("kernel", "kernel", cause)
+        if self.state == "dead":
+            return seq
+        self.state = "running"
+        return self._finish_stage("init", "", seq)
+
     def execute(
         self,
         path: str,

@@ -25,6 +25,7 @@ ERRNO = {
     "EROFS": 30,
     "ENOSYS": 38,
     "ELOOP": 40,
+    "ECONNREFUSED": 111,
 }
 MAX_DEPTH = 5
 

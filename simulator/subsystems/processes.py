@@ -184,6 +184,7 @@ class Executive(Protocol):
 
     name: str
     platform: Platform
+    root: FileTree
     mechanisms: Mapping[str, Value]
     state: str
     state_seq: int | None

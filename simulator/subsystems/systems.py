@@ -54,6 +54,8 @@ class System:
     features: tuple[str, ...] = ()
     """Optional features that are on when it is installed."""
     swap_kib: int = 0
+    desktop: bool = False
+    """Made for a person's own computer, not for a server."""
     pid_max: int = PID_MAX
     """How many processes there can be at a time."""
     panic_on_oops: bool = False

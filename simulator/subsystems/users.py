@@ -114,6 +114,10 @@ class Credentials:
     """The kernel's own number, not what a namespace shows."""
     user: UserNamespace
     capabilities: frozenset[str] = field(default=ALL_CAPABILITIES)
+    devices: bool = True
+    """May open the machine's devices, its disks among them."""
+    groups: frozenset[str] = frozenset()
+    """Names of groups that it is a member of."""
 
     @property
     def uid_inside(self) -> int:

@@ -10,6 +10,9 @@ from tests.simulator.worlds import KEYS
 AWAITED = {
     "container.namespaces",
     "kernel.capabilities",
+    "container.privileged",
+    "engine.rights",
+    "windows.isolation",
     "kernel.orphans",
     "kernel.pid1_end",
     "kernel.user_namespaces",

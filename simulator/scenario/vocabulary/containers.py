@@ -21,23 +21,28 @@ from simulator.scenario.vocabulary.words import (
     UID,
     USER,
     arch,
+    binary_format,
     count,
+    directory,
     group,
     path,
     place,
     slug,
     uid_range,
 )
+from simulator.subsystems.containers.boundaries import ISOLATIONS, RUNTIMES
 from simulator.subsystems.containers.store import PULL_POLICIES
 from simulator.subsystems.containers.wishes import POLICIES
 from simulator.subsystems.namespaces import KINDS
 from simulator.subsystems.network.bridges import DEFAULT
+from simulator.subsystems.users import CAPABILITIES
 
 _ENGINE = Record(
     {
         "arch": may(arch, "x86_64"),
         "ram_mib": need(MIB),
         "utility": may(reference("systems"), None),
+        "format": may(binary_format, "elf"),
     }
 )
 _PUBLISHED = Record({"host": need(PORT), "container": need(PORT)})
@@ -46,7 +51,7 @@ _VOLUME = Record(
 )
 _BIND = Record(
     {
-        "source": need(path),
+        "source": need(directory),
         "path": need(path),
         "read_only": may(flag(), False),
         "uid": may(UID, 0),
@@ -76,6 +81,11 @@ VERBS = {
             "restart": may(choice(*POLICIES), "no"),
             "retries": may(integer(0, 1000), 0),
             "healthcheck": may(HEALTHCHECK, None),
+            "privileged": may(flag(), False),
+            "cap_add": may(ListOf(choice(*CAPABILITIES)), ()),
+            "cap_drop": may(ListOf(choice(*CAPABILITIES)), ()),
+            "runtime": may(choice(*RUNTIMES), "runc"),
+            "isolation": may(choice(*ISOLATIONS), "default"),
             "host_namespaces": may(ListOf(choice(*KINDS)), ()),
             "uid_map": may(ListOf(uid_range, most=5), ()),
             "boottime_offset_s": may(integer(-(10**9), 10**9), None),

@@ -55,6 +55,7 @@ _SYSTEM = Record(
         "features": may(ListOf(choice(*FEATURES)), ()),
         "panic_on_oops": may(flag(), False),
         "panic_timeout_s": may(integer(0, 3600), 0),
+        "desktop": may(flag(), False),
     }
 )
 

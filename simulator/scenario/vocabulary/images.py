@@ -105,6 +105,7 @@ _IMAGE = Record(
     {
         "os": may(choice("linux", "windows"), "linux"),
         "os_version": may(text(VERSION, "a build such as 10.0.20348"), ""),
+        "os_features": may(ListOf(choice("win32k")), ()),
         "arch": may(arch, "x86_64"),
         "layers": may(ListOf(reference("layers")), ()),
         "userland": may(choice(*USERLANDS), "none"),

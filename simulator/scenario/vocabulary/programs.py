@@ -10,11 +10,13 @@ from simulator.scenario.fields import (
     may,
     need,
     reference,
+    text,
 )
 from simulator.scenario.vocabulary.cgroups import cgroup
 from simulator.scenario.vocabulary.steps import StepList
 from simulator.scenario.vocabulary.words import (
     MIB,
+    USER,
     arch,
     binary_format,
     path,
@@ -93,6 +95,8 @@ VERBS = {
         {
             "program": need(_program),
             "on": need(place),
+            "user": may(text(USER, "a user's name or number"), ""),
+            "groups": may(ListOf(text(USER, "a group's name")), ()),
             "cgroup": may(cgroup, None),
         }
     ),

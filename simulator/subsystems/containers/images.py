@@ -27,6 +27,8 @@ class ImagePlatform:
     arch: str = "x86_64"
     os_version: str = ""
     """The build of Windows that its files belong to."""
+    os_features: tuple[str, ...] = ()
+    """What its files need of the system beyond that: ``win32k``, the GUI's kernel."""
 
     def __str__(self) -> str:
         words = f"{self.os}/{ARCH_OF_OCI[self.arch]}"

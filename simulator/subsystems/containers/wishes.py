@@ -1,11 +1,11 @@
 """What is asked for one container, beyond its image: command, mounts, policy."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.subsystems.containers.images import Healthcheck, ImageConfig
 from simulator.subsystems.files import FileTree, Program
-from simulator.subsystems.users import Credentials, UserNamespace
+from simulator.subsystems.users import ALL_CAPABILITIES, Credentials, UserNamespace
 
 SHELL = "/bin/sh"
 SEARCH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -47,6 +47,14 @@ class Wish:
     retries: int = 0
     """After how many restarts ``on-failure`` gives up; 0: never."""
     healthcheck: Healthcheck | None = None
+    privileged: bool = False
+    """All capabilities, and all devices of the host."""
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    runtime: str = "runc"
+    """What runs it: on the host's kernel, or on one of its own."""
+    isolation: str = "default"
+    """Of a Windows container: ``process`` or ``hyperv``; the host has its habit."""
 
 
 ORDINARY = Wish()
@@ -114,6 +122,17 @@ def environment(config: ImageConfig, wish: Wish) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def with_rights(credentials: Credentials, wish: Wish, kind: str) -> Credentials:
+    """Return the capabilities and devices of a container's root.
+
+    ``kind`` is the mechanism ``container.privileged``.
+    """
+    if wish.privileged and kind == "host":
+        return replace(credentials, capabilities=ALL_CAPABILITIES, devices=True)
+    kept = {*credentials.capabilities, *wish.cap_add} - {*wish.cap_drop}
+    return replace(credentials, capabilities=frozenset(kept), devices=False)
+
+
 def as_user(credentials: Credentials, user: str) -> Credentials:
     """Return who a container's processes are when its image or wish names a user.
 
@@ -124,7 +143,8 @@ def as_user(credentials: Credentials, user: str) -> Credentials:
     inside = int(user) if user.isdigit() else FIRST_UID
     namespace: UserNamespace = credentials.user
     kernel_uid = namespace.to_kernel(inside)
-    return Credentials(inside if kernel_uid is None else kernel_uid, namespace, NOTHING)
+    uid = inside if kernel_uid is None else kernel_uid
+    return Credentials(uid, namespace, NOTHING, devices=False)
 
 
 NOTHING: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.filesystem import Change, FileError, User, read, remove, write
 from simulator.subsystems.processes import Process
+from simulator.subsystems.users import UserNamespace
 
 Arguments = Mapping[str, Any]
 
@@ -22,6 +23,7 @@ def write_file(process: Process, arguments: Arguments) -> Work:
             arguments["bytes"],
             mode=arguments["mode"],
             content=arguments["content"],
+            private=arguments["private"],
             user=user_of(process),
             copy_up=str(process.kernel.mechanisms["container.copy_up"]),
         )
@@ -53,7 +55,7 @@ def cat(process: Process, arguments: Arguments) -> Work:
     yield 0
     path = arguments["path"]
     try:
-        found = read(process.root, path)
+        found = read(process.root, path, user=user_of(process))
     except FileError as error:
         _refused(process, "cat", path, error)
         return
@@ -80,10 +82,16 @@ def print_line(process: Process, arguments: Arguments) -> Work:
 def user_of(process: Process) -> User:
     """Return who a process is when it changes files."""
     credentials = process.credentials
-    first = credentials.user
+    overrides = credentials.may("DAC_OVERRIDE", first_namespace(process))
+    return User(credentials.uid, overrides)
+
+
+def first_namespace(process: Process) -> UserNamespace:
+    """Return the user namespace that the machine itself belongs to."""
+    first = process.credentials.user
     while first.parent is not None:
         first = first.parent
-    return User(credentials.uid, credentials.may("DAC_OVERRIDE", first))
+    return first
 
 
 def _done(process: Process, action: str, path: str, change: Change) -> None:

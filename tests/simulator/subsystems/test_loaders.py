@@ -69,6 +69,7 @@ def test_numbers_of_errors_are_those_of_linux() -> None:
         "EROFS": 30,
         "ENOSYS": 38,
         "ELOOP": 40,
+        "ECONNREFUSED": 111,
     }
 
 

@@ -1,6 +1,6 @@
 """Steps with files."""
 
-from simulator.scenario.fields import Record, choice, integer, may, need, text
+from simulator.scenario.fields import Record, choice, flag, integer, may, need, text
 from simulator.scenario.vocabulary.words import path
 from simulator.subsystems.filesystem import MODES
 
@@ -11,6 +11,7 @@ STEPS = {
             "bytes": may(integer(0, 1 << 40), 1),
             "mode": may(choice(*MODES), "change"),
             "content": may(text(), ""),
+            "private": may(flag(), False),
         }
     ),
     "cat": Record({"path": need(path)}),

@@ -10,9 +10,6 @@ from tests.simulator.worlds import KEYS
 AWAITED = {
     "container.namespaces",
     "kernel.capabilities",
-    "container.privileged",
-    "engine.rights",
-    "windows.isolation",
     "kernel.orphans",
     "kernel.pid1_end",
     "kernel.user_namespaces",

@@ -19,6 +19,7 @@ from simulator.calibration import (
     orchestrators,
     processes,
     servers,
+    workloads,
 )
 from simulator.calibration.figures import Figure
 
@@ -36,6 +37,7 @@ KINDS: Mapping[str, Mapping[str, Figure]] = MappingProxyType(
         "guests": guests.FIGURES,
         "servers": servers.FIGURES,
         "orchestrators": orchestrators.FIGURES,
+        "workloads": workloads.FIGURES,
     }
 )
 """The rows by kind of part, in the order of the table."""

@@ -18,6 +18,7 @@ from simulator.experiments import (
     orchestrators,
     processes,
     servers,
+    workloads,
 )
 from simulator.experiments.results import Result, result_of
 
@@ -35,6 +36,7 @@ EXPERIMENTS: Mapping[str, Callable[[], int]] = MappingProxyType(
         **guests.EXPERIMENTS,
         **servers.EXPERIMENTS,
         **orchestrators.EXPERIMENTS,
+        **workloads.EXPERIMENTS,
     }
 )
 """Per row of the table: what gives the model's value, in the row's unit."""

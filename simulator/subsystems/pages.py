@@ -247,8 +247,8 @@ class Pages:
         return space
 
     def _charge(self, process: Process, kib: int) -> None:
-        self._space(process).resident += kib
         self._kernel.platform.memory.charge(process.owner, kib)
+        self._space(process).resident += kib
         if process.cgroup is not None:
             process.cgroup.charge(kib)
 

@@ -15,6 +15,7 @@ class GuestMemory(Memory):
     """The memory of a virtual machine, part of the memory of the level below."""
 
     __slots__ = (
+        "asks",
         "balloon_kib",
         "deflates",
         "has_balloon",
@@ -41,6 +42,8 @@ class GuestMemory(Memory):
         """The driver gives pages back before the guest's OOM killer has to come."""
         self.reports_free = reports_free
         """The guest tells its host of each page that it frees."""
+        self.asks = False
+        """It wants frames at this moment: its own balloon is no way to get them."""
         self.balloon_kib = 0
         """Pages that the balloon holds: the guest cannot use them."""
         self.kept_kib = 0
@@ -68,7 +71,10 @@ class GuestMemory(Memory):
     def backs(self, kib: int) -> bool:
         """Return whether the host has frames for so much more."""
         wanted = max(0, kib - self.kept_kib)
-        return self.host is None or self.host.fits(wanted)
+        asks, self.asks = self.asks, True
+        found = self.host is None or self.host.fits(wanted)
+        self.asks = asks
+        return found
 
     def _add(self, owner: str, kib: int) -> None:
         again = min(self.kept_kib, kib)

@@ -51,7 +51,7 @@ def squeeze(owner: Overcommitter, kib: int) -> int:
     Return the frames that came.
     """
     wanted = max(kib, owner.below.memory.capacity_kib // PART)
-    asked = [pair for pair in _guests(owner) if pair[1].has_balloon]
+    asked = [p for p in _guests(owner) if p[1].has_balloon and not p[1].asks]
     got = 0
     for number, (machine, memory) in enumerate(asked):
         if got >= wanted:

@@ -370,3 +370,10 @@ def test_a_copy_needs_memory() -> None:
     full = {"machines": {"server": {"ram_mib": 790}}}
     done = run([*KVM, app_vm(ram_mib=512), save(), restore()], world=full)
     assert failures(done) != []
+
+
+def test_a_copy_needs_a_processor_that_can_run_it() -> None:
+    parts = world()
+    parts["machines"]["other"]["virtualization"] = False
+    done = run([*TWO, app_vm(), save(), restore(2, on="other")], world=parts)
+    assert [action for _, action, _ in failures(done)] == ["create_vm", "create_vm"]

@@ -18,6 +18,7 @@ from simulator.subsystems.virtualization.memory import GuestMemory
 from simulator.subsystems.virtualization.models import HypervisorModel
 from simulator.subsystems.virtualization.monitors import MONITORS
 from simulator.subsystems.virtualization.overcommit import (
+    asks,
     drop_unused,
     squeeze,
     swap_guests,
@@ -153,11 +154,27 @@ class Hypervisor:
             self.host.pages.swapped_kib -= kib
 
     def _relieve(self, kib: int) -> None:
-        """Free memory of the bare machine: no kernel of a host does it here."""
+        """Free memory of the bare machine: no kernel of a host does it here.
+
+        Where that is not enough the machine that asks is switched off: its guest
+        was promised the page, and has no way to hear that there is none.
+        """
         freed = squeeze(self, kib)
         room = self.model.swap_kib - self.swapped_kib
         if freed < kib and room > 0:
-            self.swap_out(min(kib - freed, room))
+            freed += self.swap_out(min(kib - freed, room))
+        asking = next((m for m in self.machines if asks(m)), None)
+        if freed >= kib or asking is None:
+            return
+        seq = self.below.engine.record(
+            self.name,
+            "out_of_memory",
+            FAILED,
+            cause=asking.state_seq,
+            target=asking.name,
+            log=f"no frame for a page of {asking.name}: it is switched off",
+        )
+        self.end(asking, seq)
 
     def victims(self) -> Sequence[Victim]:
         """Return its machines as its host's kernel sees them: one process each."""

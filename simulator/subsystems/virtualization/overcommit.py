@@ -45,6 +45,12 @@ class Overcommitter(Protocol):
         """The product's name."""
 
 
+def asks(machine: VirtualMachine) -> bool:
+    """Return whether it is this machine that wants memory at the moment."""
+    memory = machine.memory
+    return isinstance(memory, GuestMemory) and memory.asks
+
+
 def squeeze(owner: Overcommitter, kib: int) -> int:
     """Take memory from guests that have a balloon, from each its share.
 

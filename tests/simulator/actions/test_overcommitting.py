@@ -317,3 +317,24 @@ def test_a_machine_that_moves_takes_only_what_it_uses() -> None:
     moved = (SYSTEM + 110) * MIB + figure("vmm_memory")
     assert done.metrics["ram_kib"]["other"] == 300 * MIB + moved
     assert seen(done, "stays-1")["merged_kib"] == SYSTEM * MIB
+
+
+def test_type_1_switches_off_the_machine_that_gets_no_frame() -> None:
+    done = run(full(BARE), world=tight(2000))
+    ended = events(done, "out_of_memory")
+    assert [e.actor for e in ended] == ["bare"]
+    name = ended[0].detail["target"]
+    assert ended[0].detail["log"] == (
+        f"no frame for a page of {name}: it is switched off"
+    )
+    assert seen(done, name)["state"] == "off"
+    assert seen(done, name)["resident_kib"] == 0
+    states = sorted(vm["state"] for vm in done.observation["vms"].values())
+    assert states == ["off", "on", "on"]
+
+
+def test_a_machine_that_gets_no_frame_at_its_boot() -> None:
+    done = run([*BARE, vm(3)], world=tight(1200))
+    assert len(events(done, "out_of_memory")) == 1
+    assert [v["system"] for v in done.observation["vms"].values()].count("dead") == 1
+    assert done.metrics["kernels"] == 2

@@ -345,7 +345,6 @@ class Hypervisor:
         self.machines.append(machine)
         machine.hypervisor = self
         machine.memory.host = below.memory
-        machine.storage.host = below.storage
         machine.network_mib_s = below.network_mib_s
         machine.assist = choose_assist(self.model, below, self.mechanisms)
         machine.has_nested_paging = below.has_nested_paging

@@ -4,7 +4,8 @@ Pre-copy sends all memory while the guest runs, then what the guest has changed
 meanwhile, and so on: with dirty rate d and bandwidth b each round is d / b times as
 long as the one before. When what is left can be sent within the downtime limit the
 guest is stopped, the rest goes over, and it continues there. Where d is not below b
-that never happens, unless the guest is slowed down (auto-converge).
+that never happens, unless the guest is slowed down (auto-converge). The disk stays
+where it is: on storage that both servers reach.
 """
 
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ import pytest
 
 from simulator import Run
 from simulator.calibration import figure
+from simulator.subsystems.virtualization import VirtualMachine
 from tests.simulator.worlds import (
     KVM,
     Step,
@@ -15,6 +16,7 @@ from tests.simulator.worlds import (
     execute,
     failures,
     install,
+    live,
     load,
     mechanism,
     power_on,
@@ -377,3 +379,12 @@ def test_a_copy_needs_a_processor_that_can_run_it() -> None:
     parts["machines"]["other"]["virtualization"] = False
     done = run([*TWO, app_vm(), save(), restore(2, on="other")], world=parts)
     assert [action for _, action, _ in failures(done)] == ["create_vm", "create_vm"]
+
+
+def test_its_disk_stays_where_it_is() -> None:
+    plan = [*TWO, app_vm(), install("sh", "guest"), migrate(), install("sh", "guest")]
+    found = live([*plan, load("app")], world=world())
+    machine = found.places["guest"][0]
+    assert isinstance(machine, VirtualMachine)
+    assert machine.storage.host is found.machines["server"].storage
+    assert machine.network_mib_s == 500

@@ -47,7 +47,7 @@ HOSTED = (*BOOT, install("kvm"))
 BARE = (install("bare"), power_on())
 SECOND = (install("bare", "other"), power_on("other"))
 BELOW = [HOSTED, BARE, (*HOSTED, *SECOND), (*BARE, *SECOND)]
-PROGRAMS = {"programs": ["app", "reader"]}
+PROGRAMS: dict[str, Any] = {"programs": ["app", "reader"]}
 STEPS: list[Any] = [
     app_vm(1),
     vm(2, ram_mib=512, run="app", balloon=True, **PROGRAMS),
@@ -124,7 +124,7 @@ def _frames_add_up(node: dict[str, Any], vms: dict[str, Any]) -> None:
 
 
 def _machines(node: dict[str, Any]) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for child in node["children"]:
         found += [child] if child["kind"] == "vm" else _machines(child)
     return found

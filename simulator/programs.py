@@ -36,6 +36,8 @@ def _program(name: str, fields: Mapping[str, Any], paths: Mapping[str, str]) -> 
         executable=fields["executable"],
         calls=fields["calls"],
         interpreter=fields["interpreter"],
+        crlf=fields["crlf"],
+        truncated=fields["truncated"],
         interprets=Interprets(**interprets) if interprets else None,
         does=_steps(fields["does"], paths),
         signals=tuple(

@@ -38,7 +38,7 @@ def serve(world: World, process: Process, requests: int) -> Work:
     """Let a process work off requests; each costs CPU time and device operations."""
     platform = process.kernel.platform
     binary, program = process.image.binary, process.program
-    cost = request_cost(program, platform, process.operation_ns)
+    cost = request_cost(process.serves, platform, process.operation_ns)
     span = max(1, requests * cost.ns // 1000)
     began = world.engine.now
     if isinstance(platform, VirtualMachine):

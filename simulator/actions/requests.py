@@ -101,7 +101,7 @@ class Client:
         program, kernel = process.program, process.kernel
         if program.touch_kib:
             yield from kernel.pages.touch(process, program.touch_kib)
-        cost = request_cost(program, kernel.platform, process.operation_ns)
+        cost = request_cost(process.serves, kernel.platform, process.operation_ns)
         yield from process.compute(max(1, cost.ns // 1000))
         if program.disk_kib:
             yield from kernel.platform.block_device.move(program.disk_kib)

@@ -15,6 +15,11 @@ MECHANISMS = {
     "kernel.darwin.loaders": Mechanism(
         ("script", "mach-o"), LOADERS, "binary loaders of Darwin"
     ),
+    "kernel.compat32": Mechanism(
+        "on",
+        ("on", "off"),
+        "a 64-bit kernel runs the 32-bit programs of its processor, or does not",
+    ),
     "kernel.linux.abi": Mechanism(
         ("linux",), ABIS, "system-call tables that a Linux kernel answers"
     ),

@@ -44,12 +44,23 @@ def steps_of(process: Process) -> tuple[Step, ...]:
     """Return what a process does because of its program and its arguments."""
     image = process.image
     program = image.handed if image.handed and image.handed.does else image.binary
-    if process.arguments and program.acts_as == "interpreter":
-        script = process.root.files.get(process.arguments[0])
+    words = process.arguments
+    if not words or program.acts_as == "program":
+        return program.does
+    if program.acts_as == "interpreter":
+        script = process.root.files.get(words[0])
         return (_NO_SCRIPT,) if script is None else script.does
-    if process.arguments and program.acts_as != "program":
-        return _WAYS[program.acts_as](program, process.arguments)
-    return program.does
+    if program.acts_as == "shell" and words[0] != "-c":
+        return _read_by_shell(process.root.files[words[0]])
+    return _WAYS[program.acts_as](program, words)
+
+
+def _read_by_shell(program: Program) -> tuple[Step, ...]:
+    """Return what becomes of a file whose lines a shell takes for commands."""
+    if program.format == "script":
+        return (*program.does, _EXIT)
+    status, log = _NONSENSE.get(program.format, _NO_COMMAND)
+    return (("exit", {"status": status, "log": f"{program.path}: 1: {log}"}),)
 
 
 def _shell_line(program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
@@ -66,12 +77,13 @@ def _shell_line(program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...
 def _command(words: list[str]) -> Step:
     if words[0] == "exec":
         return _become(words[1:])
-    return _run(words[0], tuple(words[1:]))
+    kind, asked = _run(words[0], tuple(words[1:]))
+    return (kind, {**asked, "through": "shell"})
 
 
 def _become(words: list[str]) -> Step:
     path, *arguments = words[1:] if words[0] == "exec" else words
-    return ("exec", {"path": path, "arguments": tuple(arguments)})
+    return ("exec", {"path": path, "arguments": tuple(arguments), "through": "shell"})
 
 
 def _init_line(_program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...]:
@@ -82,6 +94,11 @@ def _init_line(_program: Program, arguments: tuple[str, ...]) -> tuple[Step, ...
 def _run(path: str, arguments: tuple[str, ...] = ()) -> Step:
     return ("spawn", {"path": path, "arguments": arguments, "wait": True})
 
+
+_NO_COMMAND = (127, "not found")
+_NONSENSE = {"pe": (2, "Syntax error: word unexpected")}
+"""How a shell ends that reads a binary: what it finds first is no command, or a
+parenthesis where none can be."""
 
 _WAYS = {"shell": _shell_line, "init": _init_line}
 

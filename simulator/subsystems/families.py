@@ -34,6 +34,9 @@ def features_of(family: str, version: str) -> frozenset[str]:
     return FEATURES[family]
 
 
+COMPATIBLE: Mapping[str, tuple[str, ...]] = {"x86_64": ("i386",)}
+"""Per processor: older instruction sets that it carries out as well."""
+
 PANICS = {
     "linux": "Kernel panic - not syncing: {}",
     "nt": "*** STOP: 0x0000007E (SYSTEM_THREAD_EXCEPTION_NOT_HANDLED): {}",

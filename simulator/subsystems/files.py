@@ -21,6 +21,7 @@ RUNTIMES = {
     runtime.name: runtime
     for runtime in (
         Runtime("glibc", "posix", "linux", ("mmap", "openat", "clone")),
+        Runtime("glibc-i386", "posix", "linux", ("mmap", "openat", "clone")),
         Runtime("musl", "posix", "linux", ("mmap", "openat", "clone")),
         Runtime("wine-libraries", "win32", "linux", ("mmap", "openat", "clone")),
         Runtime("windows-libraries", "win32", "nt", ("NtCreateFile", "NtCreateThread")),
@@ -86,7 +87,11 @@ class Program:
     calls: tuple[str, ...] = ()
     """System calls that it makes beyond those of its libraries."""
     interpreter: str = ""
-    """Path after ``#!`` of a script."""
+    """Path after ``#!`` of a script; without one it is a text like any other."""
+    crlf: bool = False
+    """A script whose lines end in CR LF: the CR is a part of the path after ``#!``."""
+    truncated: bool = False
+    """Its header is whole, what the header points to is missing."""
     interprets: Interprets | None = None
     does: tuple[Step, ...] = ()
     """What its processes do of themselves after exec."""

@@ -11,7 +11,7 @@ from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
 from simulator.subsystems.cgroups import Cgroup, Cgroups
-from simulator.subsystems.families import missing_call
+from simulator.subsystems.families import COMPATIBLE, missing_call
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import (
     ERRNO,
@@ -285,7 +285,7 @@ class Kernel:
         yield from process.compute(
             figure("fork_exec") * self.platform.cpu_permille // 1000
         )
-        request = Request(self.platform.arch, process.root, self.loaders, self.handlers)
+        request = self._request(process.root)
         try:
             image = find_image(path, request)
         except ExecError as error:
@@ -386,7 +386,7 @@ class Kernel:
         return self.state_seq
 
     def _execute(self, path: str, setting: Setting, cause: int | None) -> Work:
-        request = Request(self.platform.arch, setting.root, self.loaders, self.handlers)
+        request = self._request(setting.root)
         try:
             image = find_image(path, request)
             self._admit(image)
@@ -427,6 +427,13 @@ class Kernel:
             )
             return Attempt(seq, process, "ENOMEM")
         return self._begin(process)
+
+    def _request(self, root: FileTree) -> Request:
+        """Return an execve that begins, with all that loaders ask for."""
+        arch = self.platform.arch
+        old = self.mechanisms["kernel.compat32"] == "on"
+        compatible = COMPATIBLE.get(arch, ()) if old else ()
+        return Request(arch, root, self.loaders, self.handlers, compatible)
 
     def _record_exec(self, process: Process, cause: int | None) -> int:
         program = process.program

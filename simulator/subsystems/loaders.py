@@ -28,6 +28,7 @@ ERRNO = {
     "ECONNREFUSED": 111,
 }
 MAX_DEPTH = 5
+CR = "\r"
 
 
 class ExecError(Exception):
@@ -61,6 +62,8 @@ class Request:
     root: FileTree
     loaders: Sequence[str]
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    compatible: Sequence[str] = ()
+    """Other instruction sets whose programs this processor and kernel run, too."""
     depth: int = 0
 
 
@@ -75,6 +78,13 @@ class Image:
     handed: Program | None = None
     """The file that an interpreter got as its argument."""
 
+    @property
+    def is_emulated(self) -> bool:
+        """True when a program carries out the instructions of another processor."""
+        if self.handed is None or self.loader != "misc":
+            return False
+        return self.handed.arch != self.binary.arch
+
 
 Loader = Callable[[Program, Request], Image | None]
 
@@ -83,7 +93,7 @@ def find_image(path: str, request: Request) -> Image:
     """Ask the loaders in order for the file at ``path``; raise ExecError if none."""
     program = request.root.files.get(path)
     if program is None:
-        raise ExecError("ENOENT", f"{path}: no such file")
+        raise ExecError("ENOENT", f"{path.replace(CR, '^M')}: no such file")
     if not program.executable:
         raise ExecError("EACCES", f"{path}: no execute permission")
     return _load(program, request)
@@ -107,7 +117,8 @@ def _native(binary_format: str) -> Loader:
     """Return the loader that maps files of one format for this processor."""
 
     def load(program: Program, request: Request) -> Image | None:
-        if program.format != binary_format or program.arch != request.arch:
+        runs = program.arch == request.arch or program.arch in request.compatible
+        if program.format != binary_format or program.truncated or not runs:
             return None
         runtime = request.root.runtime_for(program.api, program.links)
         if runtime is None:
@@ -125,7 +136,8 @@ def _script(program: Program, request: Request) -> Image | None:
     if program.format != "script" or not program.interpreter:
         return None
     request.depth += 1
-    image = find_image(program.interpreter, request)
+    ending = CR if program.crlf else ""
+    image = find_image(program.interpreter + ending, request)
     return Image(image.binary, image.runtime, "script", handed=program)
 
 

@@ -1,9 +1,10 @@
 """Processes: who started whom, in which namespaces, and how they ended."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from simulator.calibration import figure
 from simulator.engine import Gate, Task, Work
 from simulator.mechanisms import Value
 from simulator.subsystems.cpu import CpuGroup
@@ -138,6 +139,21 @@ class Process:
     def pid_inside(self) -> int:
         """Its number in its own PID namespace."""
         return self.pids[0][1]
+
+    @property
+    def cpu_permille(self) -> int:
+        """Time for its CPU work in thousandths of that on the bare machine."""
+        platform = self.kernel.platform
+        emulated = figure("emulated_cpu") if self.image.is_emulated else 1000
+        return platform.cpu_permille * emulated // 1000
+
+    @property
+    def serves(self) -> Program:
+        """What one request takes: the program's own figures, more when emulated."""
+        if not self.image.is_emulated:
+            return self.program
+        work = self.program.cpu_us * figure("emulated_cpu") // 1000
+        return replace(self.program, cpu_us=work)
 
     def compute(self, microseconds: int) -> Work:
         """Use a core for so long, as far as its cgroup lets it."""

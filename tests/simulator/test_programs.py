@@ -9,17 +9,15 @@ DOES = [
     {"repeat": {"times": 2, "steps": [{"exec": {"program": "sh"}}]}},
     {"exit": {"status": 2}},
 ]
+SH = {"program": "sh", "path": "/bin/sh", "through": "execve"}
 
 
 def test_steps_know_the_paths_of_the_programs_that_they_name() -> None:
     found = scenario(world={"programs": {"app": {"does": DOES}}})
     app = programs_of(found.world["programs"])["app"]
     assert app.does == (
-        ("spawn", {"program": "sh", "wait": False, "path": "/bin/sh"}),
-        (
-            "repeat",
-            {"times": 2, "steps": (("exec", {"program": "sh", "path": "/bin/sh"}),)},
-        ),
+        ("spawn", {"wait": False, **SH}),
+        ("repeat", {"times": 2, "steps": (("exec", SH),)}),
         ("exit", {"status": 2}),
     )
 

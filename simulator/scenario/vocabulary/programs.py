@@ -17,10 +17,10 @@ from simulator.scenario.vocabulary.steps import StepList
 from simulator.scenario.vocabulary.words import (
     MIB,
     USER,
-    arch,
     binary_format,
     path,
     place,
+    program_arch,
     runtime,
     slug,
 )
@@ -33,7 +33,7 @@ _CALLS = sorted({call for table in SYSTEM_CALLS.values() for call in table})
 _INTERPRETS = Record(
     {
         "format": need(binary_format),
-        "arch": need(arch),
+        "arch": need(program_arch),
         "api": need(choice(*sorted(set(API_OF_FORMAT.values())))),
     }
 )
@@ -49,7 +49,7 @@ _PROGRAM = Record(
     {
         "path": need(path),
         "format": need(binary_format),
-        "arch": may(arch, "x86_64"),
+        "arch": may(program_arch, "x86_64"),
         "ram_mib": may(MIB, 1),
         "text_mib": may(MIB, 0),
         "cpu_us": may(integer(0, 10_000_000), 100),
@@ -65,6 +65,8 @@ _PROGRAM = Record(
         "executable": may(flag(), True),
         "calls": may(ListOf(choice(*_CALLS)), ()),
         "interpreter": may(path, ""),
+        "crlf": may(flag(), False),
+        "truncated": may(flag(), False),
         "interprets": may(_INTERPRETS, None),
         "does": may(StepList(), ()),
         "signals": may(_SIGNALS, _NO_SIGNALS),
@@ -86,7 +88,7 @@ VERBS = {
             "on": need(place),
             "name": need(slug),
             "format": need(binary_format),
-            "arch": need(arch),
+            "arch": need(program_arch),
             "interpreter": need(_program),
             "open_now": may(flag(), False),
         }

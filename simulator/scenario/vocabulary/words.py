@@ -37,6 +37,8 @@ uid_range = Record(
 )
 """One line of a ``uid_map``."""
 arch = choice(*ARCHITECTURES)
+program_arch = choice(*ARCHITECTURES, "i386", "riscv64")
+"""Programs may be built for processors that no machine here has."""
 binary_format = choice(*API_OF_FORMAT)
 runtime = choice(*RUNTIMES)
 place = reference("machines", "places")

@@ -9,6 +9,10 @@ from simulator.subsystems.processes import Attempt, Process
 
 Arguments = Mapping[str, Any]
 
+EXECVE, EXECVP, BY_SHELL = WAYS = ("execve", "execvp", "shell")
+"""How a program is asked for: the system call itself, the library's function that
+searches and falls back on a shell, or a shell's own way."""
+SHELL = "/bin/sh"
 NOT_FOUND = 127
 """Exit status of a shell whose command is not there."""
 NOT_EXECUTABLE = 126
@@ -17,7 +21,7 @@ NOT_EXECUTABLE = 126
 
 def compute(process: Process, arguments: Arguments) -> Work:
     """Use a core for so many milliseconds of bare-metal time, in each thread."""
-    permille = process.kernel.platform.cpu_permille
+    permille = process.cpu_permille
     threads = arguments["threads"]
     if threads == 1:
         yield from process.compute(arguments["ms"] * permille)
@@ -41,7 +45,12 @@ def leave(process: Process, arguments: Arguments) -> Work:
     yield 0
     status = arguments.get("status")
     status = process.last_status if status is None else status
-    process.kernel.end(process, exit_status=status, cause=process.last_seq)
+    process.kernel.end(
+        process,
+        exit_status=status,
+        cause=process.last_seq,
+        log=arguments.get("log", ""),
+    )
 
 
 def fork(process: Process, arguments: Arguments) -> Work:
@@ -58,19 +67,14 @@ def fork(process: Process, arguments: Arguments) -> Work:
 
 def spawn(process: Process, arguments: Arguments) -> Work:
     """Run a program in a child; wait for its end and collect its status if asked."""
-    attempt: Attempt = yield from process.kernel.execute(
-        arguments["path"],
-        cause=process.last_seq,
-        root=process.root,
-        place=process.place,
-        operation_ns=process.operation_ns,
-        namespaces=process.children_in or process.namespaces,
-        credentials=process.credentials,
-        cgroup=process.cgroup,
-        parent=process,
-        arguments=arguments.get("arguments", ()),
-    )
+    path, words = arguments["path"], arguments.get("arguments", ())
+    attempt: Attempt = yield from _child(process, path, words)
     process.last_seq = attempt.seq
+    if attempt.errno_name == "ENOEXEC":
+        reader = _reader(process, path, arguments.get("through", EXECVE))
+        if reader:
+            attempt = yield from _child(process, reader, (path, *words))
+            process.last_seq = attempt.seq
     child = attempt.process
     if child is None:
         process.last_status = status_of(attempt.errno_name)
@@ -83,15 +87,51 @@ def spawn(process: Process, arguments: Arguments) -> Work:
     reap(child)
 
 
+def _child(process: Process, path: str, words: tuple[str, ...]) -> Work:
+    """Execute a file in a child that has all else from its parent."""
+    return process.kernel.execute(
+        path,
+        cause=process.last_seq,
+        root=process.root,
+        place=process.place,
+        operation_ns=process.operation_ns,
+        namespaces=process.children_in or process.namespaces,
+        credentials=process.credentials,
+        cgroup=process.cgroup,
+        parent=process,
+        arguments=words,
+    )
+
+
+def _reader(process: Process, path: str, through: str) -> str:
+    """Return the shell that reads a file which the kernel could not execute.
+
+    exec(3): the library's execvp hands any such file to ``/bin/sh``. A shell reads it
+    itself when it looks like text. Who calls execve(2) itself gets the error.
+    """
+    if through == EXECVP:
+        return SHELL
+    if through != BY_SHELL or process.root.files[path].format != "script":
+        return ""
+    own = process.image.binary
+    return own.path if own.acts_as == "shell" else SHELL
+
+
 def execute(process: Process, arguments: Arguments) -> Work:
     """Become another program: the same process, a new image."""
-    attempt: Attempt = yield from process.kernel.replace(
-        process,
-        arguments["path"],
-        cause=process.last_seq,
-        arguments=arguments.get("arguments", ()),
+    path, words = arguments["path"], arguments.get("arguments", ())
+    kernel = process.kernel
+    attempt: Attempt = yield from kernel.replace(
+        process, path, cause=process.last_seq, arguments=words
     )
     process.last_seq = attempt.seq
+    if attempt.errno_name == "ENOEXEC":
+        reader = _reader(process, path, arguments.get("through", EXECVE))
+        if reader:
+            attempt = yield from kernel.replace(
+                process, reader, cause=process.last_seq, arguments=(path, *words)
+            )
+            process.last_seq = attempt.seq
     if attempt.errno_name and process.alive:
         process.last_status = status_of(attempt.errno_name)
 

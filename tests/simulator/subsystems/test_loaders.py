@@ -262,3 +262,65 @@ def test_order_decides_between_loaders() -> None:
 )
 def test_what_an_interpreter_refuses(interprets: Interprets | None, says: str) -> None:
     assert refusal(interprets, EXE) == says
+
+
+def test_a_carriage_return_is_a_part_of_the_interpreters_name() -> None:
+    program = Program("r", "/r", "script", "x86_64", interpreter="/bin/sh", crlf=True)
+    assert error_of("/r", tree(program, SH)) == "ENOENT: /bin/sh^M: no such file"
+
+
+def test_a_file_with_that_very_name_would_do() -> None:
+    program = Program("r", "/r", "script", "x86_64", interpreter="/bin/sh", crlf=True)
+    odd = Program("sh", "/bin/sh\r", "elf", "x86_64")
+    assert image_of("/r", tree(program, odd)).binary == odd
+
+
+@pytest.mark.parametrize(("binary_format", "library"), [("elf", "glibc")])
+def test_a_file_that_was_cut_off_has_no_loader(
+    binary_format: str, library: str
+) -> None:
+    program = Program("p", "/p", binary_format, "x86_64", truncated=True)
+    assert error_of("/p", tree(program, libraries=(library,))).startswith("ENOEXEC")
+
+
+OLD = Program("old", "/old", "elf", "i386")
+
+
+def request(root: FileTree, *compatible: str) -> Request:
+    return Request("x86_64", root, LINUX, {}, compatible)
+
+
+def test_an_older_instruction_set_of_the_processor_is_run_where_it_is_offered() -> None:
+    assert find_image("/old", request(tree(OLD), "i386")).binary == OLD
+
+
+def test_and_is_not_where_it_is_not() -> None:
+    with pytest.raises(ExecError, match="ENOEXEC"):
+        find_image("/old", request(tree(OLD)))
+
+
+def test_libraries_are_those_that_it_was_linked_against() -> None:
+    program = Program("old", "/old", "elf", "i386", links="glibc-i386")
+    with pytest.raises(ExecError, match="linked against glibc-i386, which is not here"):
+        find_image("/old", request(tree(program), "i386"))
+    both = tree(program, libraries=("glibc", "glibc-i386"))
+    assert find_image("/old", request(both, "i386")).runtime.name == "glibc-i386"
+
+
+QEMU = Program("qemu", "/usr/bin/qemu", "elf", "x86_64", links="static")
+FOREIGN = Program("app", "/srv/app", "elf", "aarch64")
+
+
+def test_another_processors_instructions_are_emulated() -> None:
+    arm = handler(QEMU, format="elf", arch="aarch64")
+    assert image_of(FOREIGN.path, tree(FOREIGN, QEMU), arm).is_emulated is True
+
+
+def test_a_script_is_read_and_nothing_is_emulated() -> None:
+    other = Program("run", "/run", "script", "aarch64", interpreter="/bin/sh")
+    assert image_of("/run", tree(other, SH)).is_emulated is False
+
+
+def test_a_program_of_the_same_processor_is_not_emulated() -> None:
+    assert image_of(EXE.path, tree(EXE, WINE), handler()).is_emulated is False
+    assert image_of(APP.path, tree(APP)).is_emulated is False

@@ -17,7 +17,8 @@ from tests.simulator.subsystems.doing import (
     states,
     step,
 )
-from tests.simulator.worlds import events, failures
+from tests.simulator.worlds import BOOT, events, failures, install, live
+from tests.simulator.worlds import execute as run_program
 
 
 def ends(world: object) -> list[tuple[str, int]]:
@@ -227,3 +228,100 @@ def test_memory_of_the_dead_is_free() -> None:
     world = on_host(does(SLEEP, EXIT))
     assert "pid 2" not in world.machines["server"].memory.charges
     assert kernel(world).init is not None
+
+
+TEXT = {"child_format": "script", "child_path": "/srv/child"}
+SHELL = {"sh": {"path": "/bin/sh", "format": "elf", "acts_as": "shell"}}
+
+
+def asked_through(
+    through: str, *, kind: str = "spawn", shell: bool = True, **child: object
+) -> list[tuple[str, int]]:
+    """Path and status of each end, after `app` asked for `child` in that way."""
+    asked = step(kind, program=CHILD, through=through)
+    if kind == "spawn":
+        asked["spawn"] = {**asked["spawn"], "wait": True}
+    spec = does(asked, EXIT, **child)  # type: ignore[arg-type]
+    spec["programs"].update(SHELL)
+    plan = [*BOOT, *(install(name) for name in ("app", CHILD))]
+    plan += [install("sh")] if shell else []
+    return ends(live([*plan, run_program("app"), WAIT], world=spec))
+
+
+STATUS_6 = [step("exit", status=6)]
+
+
+@pytest.mark.parametrize("kind", ["spawn", "exec"])
+class TestCallers:
+    """The same file, asked for by execve, by the library, by a shell."""
+
+    def test_text_by_execve_is_refused(self, kind: str) -> None:
+        found = asked_through("execve", kind=kind, child=STATUS_6, **TEXT)
+        assert found == [("/srv/app", 126)]
+
+    @pytest.mark.parametrize("through", ["execvp", "shell"])
+    def test_text_is_read_by_a_shell_otherwise(self, kind: str, through: str) -> None:
+        found = asked_through(through, kind=kind, child=STATUS_6, **TEXT)
+        assert found == [("/bin/sh", 6), ("/srv/app", 6)][: 2 if kind == "spawn" else 1]
+
+    def test_text_that_says_nothing_is_a_success(self, kind: str) -> None:
+        found = asked_through("shell", kind=kind, **TEXT)
+        assert found[0] == ("/bin/sh", 0)
+
+    @pytest.mark.parametrize(
+        ("fields", "status"),
+        [({"child_format": "pe"}, 2), ({"child_arch": "aarch64"}, 127)],
+    )
+    def test_a_binary_by_the_library_is_nonsense_to_its_shell(
+        self, kind: str, fields: dict[str, str], status: int
+    ) -> None:
+        found = asked_through("execvp", kind=kind, **fields)
+        assert found[0] == ("/bin/sh", status)
+
+    @pytest.mark.parametrize(
+        "fields", [{"child_format": "pe"}, {"child_arch": "aarch64"}]
+    )
+    def test_a_binary_by_a_shell_is_not_read(
+        self, kind: str, fields: dict[str, str]
+    ) -> None:
+        assert asked_through("shell", kind=kind, **fields) == [("/srv/app", 126)]
+
+    def test_a_system_may_have_no_shell(self, kind: str) -> None:
+        found = asked_through("execvp", kind=kind, shell=False, **TEXT)
+        assert found == [("/srv/app", 127)]
+
+
+def test_a_shell_reads_text_itself() -> None:
+    spec = does(child=STATUS_6, child_format="script")
+    spec["programs"]["sh"] = {
+        "path": "/bin/ash",
+        "acts_as": "shell",
+        "does": [step("spawn", program=CHILD, through="shell", wait=True), EXIT],
+    }
+    plan = [*BOOT, install("sh"), install(CHILD), run_program("sh"), WAIT]
+    assert ends(live(plan, world=spec)) == [("/bin/ash", 6), ("/bin/ash", 6)]
+
+
+def test_emulated_work_takes_its_time() -> None:
+    spec = does(step("compute", ms=10), EXIT)
+    native = on_host(spec)
+    spec["programs"]["app"]["arch"] = "aarch64"
+    reads = {"format": "elf", "arch": "aarch64", "api": "posix"}
+    spec["programs"]["wine"] = {"interprets": reads}
+    known = {
+        "on": "server",
+        "name": "arm",
+        "format": "elf",
+        "arch": "aarch64",
+        "interpreter": "wine",
+    }
+    plan = [*BOOT, install("app"), install("wine"), {"register_format": known}]
+    emulated = live([*plan, run_program("app"), WAIT], world=spec)
+    spans = [
+        events(world, "exit")[0].time - events(world, "execve")[-1].time
+        for world in (native, emulated)
+    ]
+    assert spans == [10_000, 150_000]
+    assert (
+        processes(emulated)[0].serves.cpu_us == 15 * processes(native)[0].serves.cpu_us
+    )

@@ -61,6 +61,7 @@ def _see(place: Place, rows: Rows) -> View:
     credentials = main.credentials
     return {
         "place": place.name,
+        "on": kernel.platform.name,
         "state": place.state,
         "exit_status": status,
         "pid": main.pid_inside,
@@ -81,6 +82,7 @@ def _see(place: Place, rows: Rows) -> View:
 
 
 _NO: Mapping[str, Any] = {
+    "on": "",
     "pid": 0,
     "pid_outside": 0,
     "uid": 0,

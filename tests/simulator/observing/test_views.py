@@ -38,6 +38,7 @@ def test_every_machine_has_a_view_even_when_it_is_off() -> None:
         "server": [
             {
                 "place": "server",
+                "on": "",
                 "state": "off",
                 "exit_status": None,
                 "pid": 0,
@@ -66,6 +67,7 @@ def test_what_the_first_process_of_a_system_sees() -> None:
         key: view[key] for key in view if key not in {"namespaces", "processes"}
     } == {
         "place": "server",
+        "on": "server",
         "state": "on",
         "exit_status": None,
         "pid": 1,

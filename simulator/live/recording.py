@@ -11,6 +11,22 @@ from simulator.live.sandbox import Fact
 from simulator.live.translating import Deed, Translation
 from simulator.subsystems.signals import KILLED, NUMBERS
 
+MACHINE = "machine"
+"""What a sandbox calls itself."""
+STATES = {"Z": "zombie", "T": "stopped"}
+"""What ``/proc/<pid>/stat`` says of processes that do not run."""
+NOBODY: Mapping[str, Any] = {
+    "pid": 0,
+    "pid_outside": 0,
+    "uid": 0,
+    "uid_outside": 0,
+    "hostname": "",
+    "own": [],
+    "namespaces": {},
+    "processes": [],
+    "zombies": 0,
+}
+"""What is seen where nothing runs."""
 KERNEL = "linux-1"
 """What the model calls the first Linux of a world."""
 _SIGNALS = {number: name for name, number in NUMBERS.items()}
@@ -41,6 +57,8 @@ class Recorder:
     attempts: dict[str, dict[str, Any]] = field(default_factory=dict)
     containers: dict[str, str] = field(default_factory=dict)
     """State of each container."""
+    statuses: dict[str, int] = field(default_factory=dict)
+    """Exit status of each container that has ended."""
     views: dict[str, Any] = field(default_factory=dict)
     cause: int | None = None
     """``seq`` of the operator's wish that is being carried out."""
@@ -66,7 +84,8 @@ class Recorder:
                 fact = self._until(number)
                 AFTER.get(fact["kind"], _nothing)(self, fact, name)
             DONE.get(deed.verb, _nothing_more)(self, deed)
-        self.views = self._until(len(self.translation.steps) - 1).get("views", {})
+        found = self._until(len(self.translation.steps) - 1).get("views")
+        self.views = {} if found is None else self._views(found)
 
     def _ask(self, deed: Deed) -> None:
         arguments = deed.arguments
@@ -87,6 +106,46 @@ class Recorder:
                 return fact
             HEARD.get(fact["kind"], _nothing)(self, fact, "")
         return {"kind": "", "step": number}
+
+    def _views(self, found: Mapping[str, Fact]) -> dict[str, list[dict[str, Any]]]:
+        """Return what was seen as the model has it: by group, a view per member."""
+        names = {self.translation.machine: [""], **self.translation.groups}
+        return {
+            group: [self._view(name, found.get(name or MACHINE)) for name in members]
+            for group, members in names.items()
+            if group
+        }
+
+    def _view(self, name: str, seen: Fact | None) -> dict[str, Any]:
+        """Return one view; of a container that has ended only how it ended."""
+        status = self.statuses.get(name)
+        state = self.containers.get(name, "running")
+        place = name or self.translation.machine
+        if seen is None:
+            return {"place": place, "state": state, "exit_status": status, **NOBODY}
+        processes = [self._row(row) for row in seen["processes"]]
+        return {
+            "place": place,
+            "state": "on" if not name else state,
+            "exit_status": status,
+            "pid": seen["pid_inside"],
+            "pid_outside": seen["pid_outside"],
+            "uid": seen["uid_inside"],
+            "uid_outside": seen["uid_outside"],
+            "hostname": seen["hostname"] if name else self.translation.machine,
+            "own": seen["own"],
+            "namespaces": seen["namespaces"],
+            "processes": processes,
+            "zombies": sum(row["state"] == "zombie" for row in processes),
+            "boot_id": seen["boot_id"],
+        }
+
+    def _row(self, row: Fact) -> dict[str, Any]:
+        number = row["exe"].removeprefix("/p").rstrip("i")
+        program = self.program_of(int(number)) if number.isdigit() else ""
+        state = STATES.get(row["state"], "running")
+        found = {"pid": row["pid"], "ppid": row["ppid"], "state": state}
+        return {**found, "program": program}
 
     def program_of(self, number: int) -> str:
         """Return the name of the program that records call by a number."""
@@ -162,6 +221,7 @@ def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
     )
     if fact["name"] in recorder.containers:
         recorder.containers[fact["name"]] = "exited"
+        recorder.statuses[fact["name"]] = status
 
 
 def _after_run(recorder: Recorder, fact: Fact, name: str) -> None:

@@ -1,10 +1,14 @@
 """Executing one arm of a scenario on this machine's own kernel."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from simulator.live.capabilities import Report
+from simulator.live.cgroups import Group, make_group, places
 from simulator.live.recording import Recorder
-from simulator.live.sandbox import carry_out
+from simulator.live.sandbox import Fact, carry_out
 from simulator.live.translating import NotHereError, translated
 from simulator.scenario.model import Params, Scenario
 from simulator.trace import BUDGET_EXCEEDED, COMPLETED, Run
@@ -23,7 +27,8 @@ def run_arm_live(
     capability = report.of("containers" if translation.engine else "exec")
     if not capability.available:
         raise NotHereError(capability.reason)
-    told = carry_out(translation.steps, seconds=seconds)
+    with _groups(translation.steps) as descriptors:
+        told = carry_out(translation.steps, seconds=seconds, descriptors=descriptors)
     recorder = Recorder(translation, iter(told.facts))
     recorder.go_through()
     return Run(
@@ -38,6 +43,27 @@ def run_arm_live(
         budget_used={"virtual_us": recorder.at, "events": len(recorder.events)},
         verdict=COMPLETED if told.in_time else BUDGET_EXCEEDED,
     )
+
+
+@contextmanager
+def _groups(steps: list[Fact]) -> Iterator[list[int]]:
+    """Make a cgroup for each container with limits; kill and remove it in the end."""
+    groups: list[Group] = []
+    descriptors: list[int] = []
+    try:
+        for step in steps:
+            if step.get("limits"):
+                group = make_group(places(), f"{step['step']}")
+                groups.append(group)
+                group.set_limits(step["limits"])
+                step["cgroups"] = group.entrances()
+                descriptors += step["cgroups"]
+        yield descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        for group in groups:
+            group.remove()
 
 
 def _observation(recorder: Recorder) -> dict[str, Any]:
@@ -68,9 +94,9 @@ def _observation(recorder: Recorder) -> dict[str, Any]:
 
 def _metrics(recorder: Recorder) -> dict[str, Any]:
     """Return what a live run can count; boot ids tell how many kernels there are."""
-    kernels = {view.get("boot_id") for view in recorder.views.values()}
+    views = [view for group in recorder.views.values() for view in group]
     return {
-        "kernels": len(kernels),
+        "kernels": len({view["boot_id"] for view in views if "boot_id" in view}),
         "processes": len(recorder.processes),
         "served": sum(seen.served for seen in recorder.processes.values()),
         "duration_us": recorder.at,

@@ -17,8 +17,9 @@ from simulator.mechanisms import listed
 from simulator.programs import programs_of
 from simulator.running import arranged
 from simulator.scenario.model import Params, Scenario
+from simulator.scenario.vocabulary import VERBS as WORDS
 from simulator.subsystems.families import RUNTIME_OF_FAMILY
-from simulator.subsystems.files import Program, Step
+from simulator.subsystems.files import RUNTIMES, Program, Step
 from simulator.subsystems.signals import NUMBERS
 
 Arguments = Mapping[str, Any]
@@ -26,6 +27,14 @@ MISSING = "/missing"
 """A path where no sandbox ever has a file."""
 OURS = frozenset({"container.namespaces"})
 """Mechanisms that a change can set here too: the runtime is this package's own."""
+START, LOAD = WORDS["start_container"], WORDS["load"]
+WISHES = frozenset(
+    {"name", "on", "image", "count", "run", "host_namespaces", "uid_map", "limits"}
+)
+"""What a container of a probe can be given; all else must be as usual."""
+CONTROLLERS = {"pids_max": "pids"}
+"""Limits that a probe sets, and what a group needs for them. Memory is not among them:
+what a program gets of it depends on how much this machine has."""
 LONGEST_WAIT_S = 5
 SETTLE_S = 0.3
 
@@ -149,6 +158,8 @@ def _execute(
     translation: Translation, arguments: Arguments, _spec: Arguments, _report: Report
 ) -> list[tuple[int, str]]:
     program = arguments["program"]
+    if arguments["cgroup"] is not None:
+        raise NotHereError("probes have cgroups for containers only")
     places = translation.groups.get(arguments["on"], [""])
     path = f"/p{translation.number(program)}"
     steps = []
@@ -165,6 +176,12 @@ def _start_container(
 ) -> list[tuple[int, str]]:
     if not translation.engine:
         raise NotHereError("no engine was installed")
+    for name, (_, usual) in START.fields.items():
+        if name not in WISHES and arguments[name] != usual:
+            raise NotHereError(f"containers of a probe know nothing of {name}")
+    if arguments["run"] is None or arguments["image"] not in translation.images:
+        raise NotHereError("a probe's container runs a program of an image")
+    limits = _limits(arguments["limits"], report)
     base = _uid_base(arguments, report)
     image = _image(translation, arguments["image"])
     kinds = [
@@ -185,11 +202,27 @@ def _start_container(
             namespaces=kinds,
             uid_base=base,
             cgroups=[],
+            limits=limits,
         )
         group.append(name)
         translation.runs[name] = arguments["run"]
         steps.append((step, name))
     return steps
+
+
+def _limits(limits: Arguments, report: Report) -> dict[str, int]:
+    """Return the limits that a group of this machine can have."""
+    found: dict[str, int] = {}
+    for name, value in limits.items():
+        if value is None:
+            continue
+        if name not in CONTROLLERS:
+            raise NotHereError(f"no probe sets {name} of a cgroup")
+        capability = report.of(CONTROLLERS[name])
+        if not capability.available:
+            raise NotHereError(capability.reason)
+        found[name] = value
+    return found
 
 
 def _uid_base(arguments: Arguments, report: Report) -> int | None:
@@ -211,6 +244,8 @@ def _image(translation: Translation, image: str) -> str:
     if image not in translation.written:
         translation.written.add(image)
         fields = translation.images[image]
+        if fields["layers"] or fields["arch"] != NATIVE_ARCH or fields["os"] != "linux":
+            raise NotHereError(f"{image} is more than a probe's image can be")
         for program in fields["programs"]:
             _write(translation, program, f"/images/{number}", fields["libraries"])
     return number
@@ -246,6 +281,9 @@ def _load(
     translation: Translation, arguments: Arguments, _spec: Arguments, _report: Report
 ) -> list[tuple[int, str]]:
     wanted = arguments["program"]
+    for name, (_, usual) in LOAD.fields.items():
+        if name not in {"program", "requests"} and arguments[name] != usual:
+            raise NotHereError(f"requests of a probe know nothing of {name}")
     names = [name for name, run in translation.runs.items() if run == wanted]
     step = translation.add("request", names=names, count=arguments["requests"])
     return [(step, wanted)]
@@ -305,9 +343,18 @@ def _binary(
         return formats.mach_o(program.arch)
     if program.arch != NATIVE_ARCH:
         return formats.elf(b"\xd4\x00\x00\x00", program.arch)
-    posix = RUNTIME_OF_FAMILY["linux"] in runtimes
     recipe = _recipe(translation, program, program.does)
-    return executable(recipe, interpreter="" if posix else MISSING)
+    return executable(recipe, interpreter=_loader(program, runtimes))
+
+
+def _loader(program: Program, runtimes: tuple[str, ...]) -> str:
+    """Return what has to load a program: nothing, or what is not there."""
+    if program.links == "static" or program.links in runtimes:
+        return ""
+    posix = any(
+        name in runtimes for name, runtime in RUNTIMES.items() if runtime.api == "posix"
+    )
+    return "" if posix and not program.links else MISSING
 
 
 def _script(
@@ -331,9 +378,9 @@ def _script(
     if found is None:
         return formats.script(MISSING)
     path = f"/p{translation.number(program.name)}i"
-    posix = RUNTIME_OF_FAMILY["linux"] in runtimes
     recipe = _recipe(translation, program, program.does)
-    content = executable(recipe, interpreter="" if posix else MISSING)
+    loader = _loader(translation.programs[found], runtimes)
+    content = executable(recipe, interpreter=loader)
     _file(translation, f"{folder}{path}", content, 0o755)
     return formats.script(path)
 
@@ -359,6 +406,8 @@ def _checked(translation: Translation, steps: tuple[Step, ...]) -> tuple[Step, .
         if kind not in STEPS:
             raise NotHereError(f"no program of a probe does the step {kind}")
         own = dict(arguments)
+        if kind == "compute" and own["threads"] > 1:
+            raise NotHereError("programs of a probe have one thread")
         if "program" in own:
             own["path"] = f"/p{translation.number(own['program'])}"
         if "steps" in own:

@@ -15,11 +15,11 @@ REPORTS, REQUESTS = 3, 4
 """Descriptors that a program finds open."""
 STARTED, FAILED, SERVED, CAUGHT, FORKED = 1, 2, 3, 4, 5
 """What a record tells: its first number. Then: the program's number, two values."""
-FORK, EXECVE, MMAP = 1, 2, 3
+FORK, EXECVE = 1, 2
 """What has failed, in the first value of such a record; the second is the errno."""
 RECORD_BYTES = 32
 
-_READ, _WRITE, _MMAP, _MUNMAP = 0, 1, 9, 11
+_READ, _WRITE = 0, 1
 _SIGACTION, _SIGRETURN, _PAUSE, _NANOSLEEP = 13, 15, 34, 35
 _GETPID, _FORK, _EXECVE, _EXIT_GROUP, _WAIT4 = 39, 57, 59, 231, 61
 _KILL, _PRCTL, _CLOCK_GETTIME, _GETPPID = 62, 157, 228, 110

@@ -66,17 +66,30 @@ def _from_inside(pid: int, own: list[str]) -> dict[str, Any]:
 def _see() -> dict[str, Any]:
     lookers = {os.getpid(), os.getppid()}
     pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+    rows = [_row(pid) for pid in pids if pid not in lookers]
     mounts = [line.split()[4] for line in _read("/proc/self/mountinfo").splitlines()]
     return {
         "hostname": socket.gethostname(),
         "uid_inside": os.getuid(),
-        "processes": [pid for pid in pids if pid not in lookers],
+        "processes": [row for row in rows if row],
         "mounts": sorted(mounts),
         "interfaces": sorted(name for _, name in socket.if_nameindex()),
         "files": sorted(name for name in os.listdir("/") if name.startswith("p")),
         "kernel": os.uname().release,
         "boot_id": _read("/proc/sys/kernel/random/boot_id").strip(),
     }
+
+
+def _row(pid: int) -> dict[str, Any]:
+    """Return one line of what ``ps`` shows; nothing when the process is gone."""
+    head, _, tail = _read(f"/proc/{pid}/stat").rpartition(") ")
+    if not head:
+        return {}
+    state, parent, *_ = tail.split()
+    program = ""
+    with suppress(OSError):
+        program = os.readlink(f"/proc/{pid}/exe")
+    return {"pid": pid, "ppid": int(parent), "state": state, "exe": program}
 
 
 def _status(pid: int) -> dict[str, str]:

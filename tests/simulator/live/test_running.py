@@ -1,6 +1,7 @@
 """Arms of scenarios on this machine's own kernel, in the model's words."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,9 +122,16 @@ def test_what_programs_do_is_told_as_events() -> None:
 def test_containers_are_seen_from_inside_and_outside() -> None:
     run = live([*ENGINE, box(2), load("app", 5)])
     views = run.observation["views"]
-    assert sorted(views) == ["box-1", "box-2", "machine"]
-    assert views["box-1"]["pid_inside"] == views["box-2"]["pid_inside"] == 1
-    assert views["box-1"]["pid_outside"] != views["box-2"]["pid_outside"]
+    assert sorted(views) == ["box", "server"]
+    first, second = views["box"]
+    assert (first["place"], first["hostname"], first["pid"]) == ("box-1", "box-1", 1)
+    assert (second["place"], second["pid"], second["zombies"]) == ("box-2", 1, 0)
+    assert first["pid_outside"] != second["pid_outside"]
+    assert first["own"] == ["cgroup", "ipc", "mnt", "net", "pid", "uts"]
+    assert [(row["pid"], row["program"]) for row in first["processes"]] == [(1, "app")]
+    (machine,) = views["server"]
+    assert (machine["place"], machine["state"], machine["own"]) == ("server", "on", [])
+    assert [row["program"] for row in machine["processes"]].count("app") == 2
     assert run.observation["software"]["docker"]["stands_on"] == "linux"
     assert run.observation["programs"]["app"]["served"] == 10
     stages = [e.action for e in run.events if e.actor == "docker"]
@@ -134,8 +142,38 @@ def test_a_container_that_is_stopped() -> None:
     world = {"programs": {"app": {"signals": {"SIGTERM": "exit"}}}}
     plan = [*ENGINE, box(), {"stop_container": {"on": "box"}}]
     run = live(plan, world=world)
-    assert "box-1" not in run.observation["views"]
+    (view,) = run.observation["views"]["box"]
+    assert (view["state"], view["exit_status"], view["pid"]) == ("exited", 0, 0)
+    assert view["processes"] == []
     assert events(run, "exit")[0].detail["exit_status"] == 0
+
+
+def test_a_program_that_nobody_waits_for_is_a_zombie() -> None:
+    fork = {"fork": {"count": 3, "steps": [{"exit": {}}]}}
+    world = {"programs": {"app": {"does": [fork]}}}
+    plan = [*ENGINE, box(), {"wait": {"seconds": 0}}]
+    (view,) = live(plan, world=world).observation["views"]["box"]
+    assert view["zombies"] == 3
+    assert [row["state"] for row in view["processes"]].count("zombie") == 3
+    reaping = {"programs": {"app": {"does": [fork], "reaps": True}}}
+    (view,) = live(plan, world=reaping).observation["views"]["box"]
+    assert (view["zombies"], len(view["processes"])) == (0, 1)
+
+
+@pytest.mark.skipif(
+    not report().of("pids").available, reason=report().of("pids").reason
+)
+def test_a_limit_of_processes_is_the_kernels_own() -> None:
+    world = {"programs": {"app": {"does": [{"fork": {"count": 5, "steps": []}}]}}}
+    limited = box(limits={"pids_max": 3})
+    run = live([*ENGINE, limited, {"wait": {"seconds": 0}}], world=world)
+    assert len(events(run, "fork", outcome="ok")) == 2
+    refused = events(run, "fork", outcome="failed")
+    assert {event.detail["errno_name"] for event in refused} == {"EAGAIN"}
+    assert len(refused) == 3
+    (view,) = run.observation["views"]["box"]
+    assert len(view["processes"]) == 3
+    assert list(Path("/sys/fs/cgroup").rglob("trapframe-*")) == []
 
 
 def test_an_arm_that_takes_too_long_is_over_its_budget() -> None:

@@ -22,10 +22,21 @@ from tests.simulator.worlds import (
     vm,
 )
 
-ROOT_USER = Report("6.18", "x86_64", 0, "ff", "none", (Capability("users", True, ""),))
+ROOT_USER = Report(
+    "6.18",
+    "x86_64",
+    0,
+    "ff",
+    "none",
+    (Capability("users", True, ""), Capability("pids", False, "no groups")),
+)
 ORDINARY = Report(
     "6.18", "x86_64", 1000, "0", "none", (Capability("users", False, "no root"),)
 )
+GROUPS = Report("6.18", "x86_64", 0, "ff", "none", (Capability("pids", True, ""),))
+APP = {"program": "app", "on": "server"}
+RUNLESS = {"start_container": {"name": "b", "on": "server", "image": "app_image"}}
+THREADS = {"compute": {"ms": 5, "threads": 2}}
 Plan = Sequence[Mapping[str, Any]]
 
 
@@ -133,6 +144,36 @@ def test_steps_become_code() -> None:
     assert f"/p{found.number('sh')}\0".encode() in content(found.steps[0])
 
 
+def test_a_limit_of_processes_goes_to_a_group() -> None:
+    found = translate([*ENGINE, box(limits={"pids_max": 5})], GROUPS)
+    assert found.steps[1]["limits"] == {"pids_max": 5}
+    assert translate([*ENGINE, box()]).steps[1]["limits"] == {}
+
+
+@pytest.mark.parametrize(
+    ("links", "libraries", "loaded"),
+    [
+        ("", ["glibc"], True),
+        ("", ["musl"], True),
+        ("", [], False),
+        ("glibc", ["glibc"], True),
+        ("glibc", ["musl"], False),
+        ("musl", ["glibc", "musl"], True),
+        ("static", [], True),
+    ],
+)
+def test_a_program_is_linked_against_libraries(
+    links: str, libraries: list[str], loaded: bool
+) -> None:
+    program = {"links": links} if links else {}
+    world = {
+        "programs": {"app": program},
+        "images": {"app_image": {"libraries": libraries}},
+    }
+    found = translate([*ENGINE, box()], world=world)
+    assert (b"/missing\0" not in content(found.steps[0])) is loaded
+
+
 def test_namespaces_are_a_mechanism_of_this_runtime_too() -> None:
     change = mechanism("container.namespaces", ["pid", "mnt"])
     found = translate([*ENGINE, box()], changes=[change])
@@ -196,6 +237,61 @@ def test_a_program_is_run_in_every_container_of_a_group() -> None:
         ([*BOOT, vm()], {}, "no probe does what start_vm does"),
         ([*BOOT, register()], {}, "no probe does what register_format does"),
         ([*BOOT, box()], {}, "no engine was installed"),
+        (
+            [*ENGINE, box(read_only=True)],
+            {},
+            "containers of a probe know nothing of read_only",
+        ),
+        (
+            [*ENGINE, box(restart="always")],
+            {},
+            "containers of a probe know nothing of restart",
+        ),
+        (
+            [*ENGINE, box(init=True)],
+            {},
+            "containers of a probe know nothing of init",
+        ),
+        (
+            [*ENGINE, RUNLESS],
+            {},
+            "a probe's container runs a program of an image",
+        ),
+        (
+            [*ENGINE, box(limits={"memory_max_mib": 64})],
+            {},
+            "no probe sets memory_max_mib of a cgroup",
+        ),
+        (
+            [*ENGINE, box(limits={"cpu_weight": 50})],
+            {},
+            "no probe sets cpu_weight of a cgroup",
+        ),
+        (
+            [*ENGINE, box(limits={"pids_max": 5})],
+            {},
+            "no groups",
+        ),
+        (
+            [*ENGINE, box()],
+            {"world": {"images": {"app_image": {"arch": "aarch64"}}}},
+            "app_image is more than a probe's image can be",
+        ),
+        (
+            [*BOOT, install("app"), {"exec": {**APP, "cgroup": "services"}}],
+            {},
+            "probes have cgroups for containers only",
+        ),
+        (
+            [*BOOT, {"load": {"program": "app", "requests": 5, "rate": 10}}],
+            {},
+            "requests of a probe know nothing of rate",
+        ),
+        (
+            [*BOOT, install("app")],
+            {"world": {"programs": {"app": {"does": [THREADS]}}}},
+            "programs of a probe have one thread",
+        ),
         ([*BOOT, {"wait": {"seconds": 60}}], {}, "nobody waits 60 s for a probe"),
         (
             [*ENGINE, box(), install("app", "box")],

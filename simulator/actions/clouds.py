@@ -74,13 +74,23 @@ def fail_server(world: World, arguments: Arguments, asked: int) -> Work:
     _no_server(cloud, number, asked)
 
 
+def repair_server(world: World, arguments: Arguments, asked: int) -> Work:
+    """Give a server of a cloud that has failed its power back."""
+    cloud, number = world.clouds[arguments["cloud"]], arguments["number"]
+    if number <= len(cloud.servers):
+        yield from cloud.repair_server(number, asked)
+        return
+    _no_server(cloud, number, asked)
+
+
 def _no_server(cloud: Cloud, number: int, asked: int) -> None:
     log = f"there are {len(cloud.servers)} servers, none is number {number}"
-    cloud.engine.record(cloud.name, "fail_server", FAILED, cause=asked, log=log)
+    cloud.engine.record(cloud.name, "find_server", FAILED, cause=asked, log=log)
 
 
 VERBS = {
     "create_server": create_server,
     "delete_server": delete_server,
     "fail_server": fail_server,
+    "repair_server": repair_server,
 }

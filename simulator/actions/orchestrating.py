@@ -128,6 +128,18 @@ def run_pod(world: World, arguments: Arguments, asked: int) -> Work:
     orchestrator.add_bare(arguments["name"], _template(world, arguments, 1), asked)
 
 
+def delete_pods(world: World, arguments: Arguments, asked: int) -> Work:
+    """Delete the pods of a deployment, which makes new ones, or a pod by its name."""
+    yield 0
+    name = arguments["name"]
+    orchestrator = world.orchestrators[arguments["orchestrator"]]
+    if not orchestrator.delete_pods(name, asked):
+        log = f'pods "{name}" not found'
+        world.engine.record(
+            orchestrator.name, "delete_pod", FAILED, cause=asked, target=name, log=log
+        )
+
+
 def request(world: World, arguments: Arguments, asked: int) -> Work:
     """Send requests to a deployment's service, which picks a pod for each."""
     yield 0
@@ -189,5 +201,6 @@ VERBS = {
     "update_image": update_image,
     "scale": scale,
     "run_pod": run_pod,
+    "delete_pods": delete_pods,
     "request": request,
 }

@@ -8,6 +8,8 @@ from simulator.lab.commands import (
     filing,
     memory,
     namespaces,
+    networking,
+    orchestrators,
     processes,
     shell,
     shells,
@@ -22,6 +24,8 @@ _FAMILIES = (
     processes,
     memory,
     namespaces,
+    networking,
+    orchestrators,
     shells,
     containers,
 )

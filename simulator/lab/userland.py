@@ -11,14 +11,15 @@ from simulator.lab.state import Lab
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
+from simulator.subsystems.orchestrator.control import Orchestrator
 from simulator.subsystems.virtualization import Hypervisor
 
 TOOLS = {
     "/usr/bin": (
-        "bash cat chmod cp cut date dmesg echo env false file free grep head"
-        " hostname hostnamectl id journalctl kill ls lscpu lsns mount mv nproc"
-        " nsenter pgrep pidof pkill printenv printf ps pstree pwd readlink rm seq"
-        " sh sleep sort stress systemd-detect-virt tail tee top touch true uname"
+        "bash cat chmod cp curl cut date dmesg echo env false file free getent"
+        " grep head hostname hostnamectl id ip journalctl kill ls lscpu lsns mount mv"
+        " nc nproc nsenter pgrep pidof pkill printenv printf ps pstree pwd readlink rm"
+        " seq sh sleep sort ss stress systemd-detect-virt tail tee top touch true uname"
         " uniq unshare uptime wc which whoami"
     ),
     "/usr/sbin": "lsmod poweroff reboot shutdown",
@@ -42,20 +43,36 @@ def tools(arch: str) -> Iterator[Program]:
             yield tool(folder, name, arch)
 
 
-def clients(kernel: Kernel) -> Iterator[Program]:
+def orchestrator_of(lab: Lab, kernel: Kernel) -> Orchestrator | None:
+    """Return the orchestrator that a kernel's machine is a node of."""
+    return next(
+        (
+            orchestrator
+            for orchestrator in lab.world.orchestrators.values()
+            if any(node.engine.host is kernel for node in orchestrator.nodes)
+        ),
+        None,
+    )
+
+
+def clients(lab: Lab, kernel: Kernel) -> Iterator[Program]:
     """Go through the clients of the services that run on a kernel."""
     arch = kernel.platform.arch
     if any(isinstance(guest, ContainerEngine) for guest in kernel.guests):
         yield tool("/usr/local/bin", "docker", arch)
     if any(isinstance(guest, Hypervisor) for guest in kernel.guests):
         yield tool("/usr/local/bin", "virsh", arch)
+    if orchestrator_of(lab, kernel) is not None:
+        yield tool("/usr/local/bin", "kubectl", arch)
 
 
 def furnish(lab: Lab, kernel: Kernel) -> None:
     """Put tools and clients into a system's file tree, each only once."""
     given = lab.furnished.setdefault(kernel.name, set())
     wanted = (
-        clients(kernel) if given else (*tools(kernel.platform.arch), *clients(kernel))
+        clients(lab, kernel)
+        if given
+        else (*tools(kernel.platform.arch), *clients(lab, kernel))
     )
     for program in wanted:
         if program.path not in given and program.path not in kernel.root.files:

@@ -27,6 +27,7 @@ _CLOUD = Record(
 _FLAVOUR = Record({"vcpus": need(integer(1, 1024)), "ram_mib": need(MIB)})
 _cloud = reference("clouds")
 _program = reference("programs")
+_SERVER = {"cloud": need(_cloud), "number": need(integer(1, MOST_SERVERS))}
 
 SECTIONS = {"clouds": may(MapOf(_CLOUD), {}), "flavours": may(MapOf(_FLAVOUR), {})}
 VERBS = {
@@ -43,7 +44,6 @@ VERBS = {
         }
     ),
     "delete_server": Record({"name": need(reference("places")), "cloud": need(_cloud)}),
-    "fail_server": Record(
-        {"cloud": need(_cloud), "number": need(integer(1, MOST_SERVERS))}
-    ),
+    "fail_server": Record(_SERVER),
+    "repair_server": Record(_SERVER),
 }

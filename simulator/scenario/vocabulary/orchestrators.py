@@ -67,5 +67,8 @@ VERBS = {
     ),
     "scale": Record({"name": need(_deployment), "replicas": need(_REPLICAS)}),
     "run_pod": Record({"name": need(group), **_TEMPLATE}),
+    "delete_pods": Record(
+        {"name": need(reference("places")), "orchestrator": need(_orchestrator)}
+    ),
     "request": Record({"name": need(_deployment), "count": may(integer(1, 10_000), 1)}),
 }

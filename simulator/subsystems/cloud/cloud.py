@@ -21,6 +21,7 @@ from simulator.subsystems.platform import Platform
 from simulator.subsystems.systems import System
 from simulator.subsystems.virtualization import (
     Hypervisor,
+    HypervisorModel,
     VirtualMachine,
     boot_guest,
 )
@@ -59,7 +60,7 @@ class Cloud:
     engine: Engine
     warehouse: Warehouse
     servers: Sequence[Machine]
-    hypervisors: Sequence[Hypervisor]
+    hypervisors: list[Hypervisor]
     """Of each server, the one that it runs."""
     mechanisms: Mapping[str, Value]
     make_kernel: Callable[[System, Platform, FileTree], Kernel]
@@ -107,6 +108,21 @@ class Cloud:
             self.orders[name].state = "lost"
             self.lost += 1
         self.engine.spawn(self._miss(slot, seq), is_daemon=True)
+
+    def repair_server(self, number: int, cause: int) -> Work:
+        """Give a server its power back; it boots its hypervisor, and is empty."""
+        server, slot = self.servers[number - 1], self.warehouse.slots[number - 1]
+        model = self.hypervisors[slot.index].model
+        yield from server.power_on(lambda _, on: self._installed(model, on), cause)
+        hypervisor = server.occupant
+        if server.state != "on" or not isinstance(hypervisor, Hypervisor):
+            return
+        self.hypervisors[slot.index] = hypervisor
+        if not slot.is_up:
+            self.warehouse.repair(slot)
+
+    def _installed(self, model: HypervisorModel, server: Machine) -> Hypervisor:
+        return Hypervisor(model, server, None, self.mechanisms)
 
     def _place(self, order: Order, cause: int) -> Slot | None:
         avoid = self._neighbours(order) if order.apart else ()
@@ -185,6 +201,9 @@ class Cloud:
         since_last = self.engine.now % HEARTBEAT_US
         yield MISSED_HEARTBEATS * HEARTBEAT_US - since_last
         lost = self.warehouse.fail(slot, self.engine.now)
+        if self.hypervisors[slot.index].state == "running":
+            # It was repaired before anybody had noticed.
+            self.warehouse.repair(slot)
         seq = self.engine.record(
             self.name,
             "server_down",

@@ -91,6 +91,21 @@ class Orchestrator:
         self._create("", name, template, cause)
         self._notice()
 
+    def delete_pods(self, group: str, cause: int) -> int:
+        """Delete the pods of a deployment, or the pod of this name; return how many.
+
+        What stands behind a deployment is made anew.
+        """
+        found = [
+            pod
+            for pod in self.pods
+            if group in {pod.owner, pod.name} and pod.state != "deleted"
+        ]
+        for pod in found:
+            self._delete(pod, cause)
+        self._notice()
+        return len(found)
+
     def pods_of(self, deployment: str) -> list[Pod]:
         """Return the pods of a deployment that are not being deleted."""
         return [
@@ -165,7 +180,7 @@ class Orchestrator:
 
     def _create(self, owner: str, name: str, template: Template, cause: int) -> None:
         seq = self._record("create_pod", cause, target=name, revision=template.revision)
-        self.pods.append(Pod(name, owner, template, seq))
+        self.pods.append(Pod(name, owner, template, seq, self._engine.now))
 
     def _schedule(self, pod: Pod) -> None:
         """Bind a pod to a node, and let the node's agent run it."""

@@ -18,6 +18,7 @@ class Pod:
     template: Template
     seq: int
     """The last event about it."""
+    made_us: int = 0
     node: Node | None = None
     state: str = "pending"
     """``pending``, ``starting``, ``running``, ``waiting`` (for its next restart),

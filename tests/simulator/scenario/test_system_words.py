@@ -394,6 +394,7 @@ def test_the_sections_and_verbs_are_there() -> None:
     verbs = {
         "connect",
         "create_server",
+        "delete_pods",
         "delete_server",
         "deploy",
         "fail_server",

@@ -202,10 +202,52 @@ def test_a_server_fails_once() -> None:
     assert books(done)["lost"] == 1
 
 
+def repair(number: int = 1) -> Step:
+    return {"repair_server": {"cloud": "cloud", "number": number}}
+
+
+def test_a_repaired_server_boots_and_is_empty() -> None:
+    done = cloud_run(create(3), fail(1), wait(60), repair(1), create(9, "late"))
+    assert books(done)["up"] == SERVERS
+    started = events(done, "start", actor="bare")
+    assert [e.detail["target"] for e in started] == ["cloud-1"]
+    assert events(done, "power_on_self_test", actor="cloud-1")[0].time < started[0].time
+    assert books(done)["refused"] == 3
+    assert node(done, 1)["state"] == "on"
+    assert "cloud-1" in books(done)["homes"].values()
+
+
+def test_a_server_that_is_repaired_before_anybody_notices() -> None:
+    done = cloud_run(create(2), fail(1), repair(1), wait(100))
+    assert len(events(done, "server_down")) == 1
+    assert books(done)["active"] == books(done)["restarted"] == 2
+    assert set(books(done)["homes"].values()) == {"cloud-1"}
+    assert books(done)["up"] == SERVERS
+
+
+def test_a_server_that_is_up_cannot_be_repaired() -> None:
+    done = cloud_run(create(1), repair(1), create(1))
+    assert failures(done) == [("cloud-1", "power_on", "the machine is on already")]
+    assert books(done)["active"] == 2
+
+
+def test_there_is_no_such_server_to_repair() -> None:
+    done = cloud_run(create(), repair(4))
+    said = "there are 3 servers, none is number 4"
+    assert failures(done) == [("cloud", "find_server", said)]
+
+
+def test_a_server_can_fail_again_after_its_repair() -> None:
+    plan = (create(2), fail(1), wait(60), repair(1), create(1, "late"), fail(1))
+    done = cloud_run(*plan, wait(100), mechanisms={"cloud.placement": "spread"})
+    assert (books(done)["lost"], books(done)["active"]) == (2, 3)
+    assert len(events(done, "server_down")) == 2
+
+
 def test_there_is_no_such_server() -> None:
     done = cloud_run(create(), fail(9))
     assert failures(done) == [
-        ("cloud", "fail_server", "there are 3 servers, none is number 9")
+        ("cloud", "find_server", "there are 3 servers, none is number 9")
     ]
 
 

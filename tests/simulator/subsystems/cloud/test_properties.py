@@ -17,6 +17,7 @@ from tests.simulator.subsystems.cloud.test_cloud import (
     delete,
     fail,
     node,
+    repair,
     wait,
 )
 from tests.simulator.worlds import Step, events, run
@@ -37,6 +38,7 @@ STEPS: list[Step] = [
     delete("apart"),
     fail(1),
     fail(2),
+    repair(1),
     wait(5),
     wait(60),
 ]

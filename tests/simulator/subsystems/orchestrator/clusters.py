@@ -132,6 +132,10 @@ def pod(name: str = "bare", image: str = "good") -> Step:
     return {"run_pod": {"name": name, **arguments}}
 
 
+def delete(name: str = "web") -> Step:
+    return {"delete_pods": {"name": name, "orchestrator": "kube"}}
+
+
 def cluster(
     *plan: Step,
     deployments: Mapping[str, Mapping[str, Any]] | None = None,

@@ -11,6 +11,7 @@ from tests.simulator.subsystems.orchestrator.clusters import (
     WORLD,
     cluster,
     cut,
+    delete,
     deploy,
     kill,
     nodes_of,
@@ -245,6 +246,22 @@ def test_a_node_can_go_while_a_pod_of_it_is_ended() -> None:
     assert seen(done)["pods"] == {}
     assert events(done, "remove") == []
     assert done.observation["programs"]["stubborn"]["running"] == 0
+
+
+def test_deleted_pods_of_a_deployment_are_made_anew() -> None:
+    done = cluster(deploy(), wait(5), delete(), wait(10))
+    assert list(seen(done)["pods"]) == ["web-4", "web-5", "web-6"]
+    assert state(done)["ready"] == 3
+    gone, made = events(done, "delete_pod"), events(done, "create_pod")[3:]
+    assert {e.cause for e in gone} == {events(done, "delete_pods")[0].seq}
+    assert made[0].cause in {event.seq for event in done.events if event.cause}
+
+
+def test_a_deleted_bare_pod_is_gone() -> None:
+    done = cluster(pod(), wait(5), delete("bare"), wait(10), delete("bare"))
+    assert seen(done)["pods"] == {}
+    assert failures(done) == [("kube", "delete_pod", 'pods "bare" not found')]
+    assert done.observation["programs"]["app"]["running"] == 0
 
 
 def test_what_is_left_of_ended_containers_is_removed() -> None:

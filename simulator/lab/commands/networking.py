@@ -86,19 +86,20 @@ def _described(number: int, interface: Interface, *, brief: bool) -> Iterator[st
 
 
 def _length(interface: Interface) -> int:
-    return 8 if interface.network is None else 24
+    return 8 if interface.network is None else interface.network.bits
 
 
 def _routes(stack: NetworkNamespace) -> Iterator[str]:
     """Go through the routes of a stack, the default one first."""
-    inside = [i for i in stack.interfaces if i.network is not None]
+    inside = [(i, i.network) for i in stack.interfaces if i.network is not None]
     if stack.gateway is not None:
-        for interface in inside:
+        for interface, network in inside:
             for other in stack.gateway.interfaces:
-                if other.network is interface.network:
+                if other.network is network:
                     yield f"default via {other.address} dev {interface.name}"
-    for interface in inside:
-        subnet = f"{interface.address.rpartition('.')[0]}.0/{_length(interface)}"
+    for interface, network in inside:
+        rest = ".0" * (3 - network.prefix.count("."))
+        subnet = f"{network.prefix}0{rest}/{network.bits}"
         yield f"{subnet} dev {interface.name} scope link src {interface.address}"
 
 

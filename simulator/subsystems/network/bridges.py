@@ -86,7 +86,7 @@ class Bridges:
             answers = self._names == "every" or (
                 self._names == "user-defined" and name != DEFAULT
             )
-            prefix = f"172.{FIRST_SUBNET + len(self._networks)}.0."
+            prefix = f"172.{FIRST_SUBNET + len(self._networks)}."
             found = self._networks[name] = Network(name, prefix, answers, routed=False)
             found.attach(self._host, f"{BRIDGE}{name}")
         return found

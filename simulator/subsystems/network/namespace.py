@@ -12,6 +12,7 @@ from simulator.subsystems.network.errors import BindError, NetworkError
 
 LOOPBACK = "127.0.0.1"
 WILDCARD = "0.0.0.0"  # noqa: S104  a value of the model; nothing is bound here
+SMALL_BITS = 24
 LAST_HOST = 254
 """Of the 256 numbers of such a subnet the first and the last name no host."""
 
@@ -152,7 +153,7 @@ class Network:
 
     name: str
     prefix: str
-    """The first three numbers of its addresses, with the dot."""
+    """The first two or three numbers of its addresses, with the dot."""
     answers_names: bool
     """A name server knows its members (a LAN's, or a user-defined network's)."""
     routed: bool
@@ -185,13 +186,29 @@ class Network:
     def _free(self) -> str:
         """Return an address that nobody has had, else one that nobody has now."""
         number = len(self.members) + 1
-        if number <= LAST_HOST:
-            return f"{self.prefix}{number}"
+        if number <= self.most:
+            return self._numbered(number)
         for address, member in self.members.items():
             if not member.is_up():
                 self._forget(address)
                 return address
         raise NetworkError("EADDRNOTAVAIL", f"{self.name}: no address is left")
+
+    @property
+    def bits(self) -> int:
+        """How many bits all of its addresses begin with."""
+        return 8 * self.prefix.count(".")
+
+    @property
+    def most(self) -> int:
+        """How many members it has addresses for."""
+        return LAST_HOST if self.bits == SMALL_BITS else LAST_HOST * 256
+
+    def _numbered(self, number: int) -> str:
+        if self.bits == SMALL_BITS:
+            return f"{self.prefix}{number}"
+        third, last = divmod(number - 1, LAST_HOST)
+        return f"{self.prefix}{third}.{last + 1}"
 
     def _forget(self, address: str) -> None:
         for known in self.names.values():

@@ -10,7 +10,7 @@ from functools import partial
 from simulator.subsystems.namespaces import NetNamespace
 from simulator.subsystems.network.namespace import Network, NetworkNamespace
 
-LAN_PREFIX = "10.0.0."
+LAN_PREFIX = "10.0."
 OUTSIDE = "outside"
 """The name of the computer that an operator sits at."""
 

@@ -56,7 +56,7 @@ def test_interfaces_of_a_host() -> None:
         "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UP\n"
         "    inet 127.0.0.1/8 scope host lo\n"
         "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n"
-        "    inet 10.0.0.1/24 scope global eth0\n"
+        "    inet 10.0.0.1/16 scope global eth0\n"
     )
 
 
@@ -70,15 +70,15 @@ def test_interfaces_in_brief() -> None:
     here = published()
     assert rows(here, "ip -br a") == [
         ["lo", "UNKNOWN", "127.0.0.1/8"],
-        ["eth0", "UP", "10.0.0.1/24"],
-        ["br-bridge", "UP", "172.17.0.1/24"],
+        ["eth0", "UP", "10.0.0.1/16"],
+        ["br-bridge", "UP", "172.17.0.1/16"],
     ]
 
 
 def test_routes_of_a_host() -> None:
     assert typed(published(), "ip route") == (
-        "10.0.0.0/24 dev eth0 scope link src 10.0.0.1\n"
-        "172.17.0.0/24 dev br-bridge scope link src 172.17.0.1\n"
+        "10.0.0.0/16 dev eth0 scope link src 10.0.0.1\n"
+        "172.17.0.0/16 dev br-bridge scope link src 172.17.0.1\n"
     )
 
 
@@ -244,10 +244,10 @@ def inside(here: Lab, place: str) -> Lab:
 
 def test_inside_a_container() -> None:
     here = inside(published(), "web")
-    assert rows(here, "ip -br addr")[1] == ["eth0", "UP", "172.17.0.2/24"]
+    assert rows(here, "ip -br addr")[1] == ["eth0", "UP", "172.17.0.2/16"]
     assert typed(here, "ip route") == (
         "default via 172.17.0.1 dev eth0\n"
-        "172.17.0.0/24 dev eth0 scope link src 172.17.0.2\n"
+        "172.17.0.0/16 dev eth0 scope link src 172.17.0.2\n"
     )
     assert typed(here, "ss -Hltn").split()[3] == "0.0.0.0:80"
     assert answered(here, "curl localhost")[1] == 0

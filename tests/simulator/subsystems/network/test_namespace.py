@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.subsystems.network.errors import BindError, NetworkError
-from simulator.subsystems.network.namespace import LOOPBACK, WILDCARD
+from simulator.subsystems.network.namespace import (
+    LOOPBACK,
+    WILDCARD,
+    Network,
+    NetworkNamespace,
+)
 from tests.simulator.subsystems.network.stacks import Server, Stacks
 
 ADDRESSES = (LOOPBACK, "172.18.0.2", WILDCARD)
@@ -99,6 +104,22 @@ def test_a_subnet_has_an_end() -> None:
     fill(stacks)
     with pytest.raises(NetworkError, match="shop: no address is left"):
         stacks.bridge.attach(stacks.namespace("last"), "eth0")
+
+
+def test_a_large_subnet_counts_on_in_the_third_number() -> None:
+    large = Network("large", "10.7.", answers_names=False, routed=False)
+    found = [
+        large.attach(NetworkNamespace(f"n{number}", lambda: True), "eth0")
+        for number in range(510)
+    ]
+    assert (found[0], found[253], found[254], found[-1]) == (
+        "10.7.0.1",
+        "10.7.0.254",
+        "10.7.1.1",
+        "10.7.2.2",
+    )
+    assert len(set(found)) == 510
+    assert (large.bits, large.most) == (16, 65_024)
 
 
 def test_an_address_that_nobody_uses_any_more_is_given_again() -> None:

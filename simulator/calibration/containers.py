@@ -9,6 +9,13 @@ WINDOWS = "a book quoting Microsoft's table, build 1709"
 FIGURES = {
     "container_start": taught(100_000, "us", "a container starts in 0.1 s", 20),
     "container_runtime": measured(17_800, "us", "runc 1.1.5, p50", 30),
+    "crun_runtime": measured(15_900, "us", "crun 1.8.1, p50", 30),
+    "runsc_start": published(
+        959, "permille", f"{GVISOR}, startup.csv: docker run, runsc : runc", 30
+    ),
+    "runsc_redis": published(
+        1_964, "permille", f"{GVISOR}, Redis SET: runc : runsc, 30,257 : 15,404", 10
+    ),
     "namespaces": measured(2_120, "us", "unshare -Urpfmn, p50", 25),
     "container_memory": measured(573, "KiB", "namespaces with network, 0.56 MiB", 25),
     "runc_alpine_memory": published(

@@ -29,6 +29,27 @@ def container_runtime() -> int:
     return span(of(run, "image_present")[0], of(run, "execve", target=APP)[0])
 
 
+def crun_runtime() -> int:
+    """The same of a runtime in C."""
+    run = carried_out([*ENGINE, boxes(runtime="crun")])
+    return span(of(run, "image_present")[0], of(run, "execve", target=APP)[0])
+
+
+def runsc_start() -> int:
+    """A start with a kernel in user space, in thousandths of the ordinary one."""
+    took = []
+    for runtime in ("runsc", "runc"):
+        run = carried_out([*ENGINE, boxes(runtime=runtime)])
+        asked = of(run, "start_container")[0]
+        took.append(span(asked, of(run, "execve", target=APP)[0]))
+    return took[0] * 1000 // took[1]
+
+
+def runsc_redis() -> int:
+    """A request of 31 us of computing and ten device operations."""
+    return _ratio({"cpu_us": 31, "operations": 10}, "runsc")
+
+
 def namespaces() -> int:
     """From the image to namespaces that stand."""
     run = carried_out([*ENGINE, boxes()])
@@ -151,6 +172,9 @@ def server_core_hyperv() -> int:
 EXPERIMENTS = {
     "container_start": container_start,
     "container_runtime": container_runtime,
+    "crun_runtime": crun_runtime,
+    "runsc_start": runsc_start,
+    "runsc_redis": runsc_redis,
     "namespaces": namespaces,
     "container_memory": container_memory,
     "runc_alpine_memory": runc_alpine_memory,

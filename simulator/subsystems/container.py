@@ -35,6 +35,7 @@ from simulator.subsystems.containers.lifecycle import (
 from simulator.subsystems.containers.registry import warning
 from simulator.subsystems.containers.roots import make_root, mount_all
 from simulator.subsystems.containers.sandbox import Sandbox
+from simulator.subsystems.containers.stages import runtime_spans
 from simulator.subsystems.containers.store import ImageStore
 from simulator.subsystems.containers.wishes import (
     Mounting,
@@ -373,7 +374,7 @@ class ContainerEngine:
         """Namespaces, cgroup and root file system on the host's own kernel."""
         platform = self.host.platform
         engine = platform.engine
-        spans = _runtime_spans()
+        spans = runtime_spans(container.wish.runtime)
         if self.host.system.family == "nt":
             yield figure("windows_process_start") - figure("container_start")
         yield spans["namespaces"]
@@ -550,6 +551,7 @@ class ContainerEngine:
             log=f"Exited ({status})",
         )
         container.health = ""
+        self._let_go(container, container.state_seq)
         ran_us = self._since_start(process)
         if self.state == "running" and wants_restart(container):
             kind = str(self.mechanisms["container.back_off"])
@@ -561,6 +563,17 @@ class ContainerEngine:
             self.host.platform.engine.spawn(
                 self._restart(container, delay, container.state_seq), is_daemon=True
             )
+
+    def _let_go(self, container: Container, seq: int) -> None:
+        """End the kernel that a container had for itself: nobody else needs it."""
+        if container.machine is not None:
+            container.machine.hypervisor.end(container.machine, seq)
+            container.machine = None
+        elif container.kernel is not self.host:
+            container.kernel.fall(seq)
+            memory = container.kernel.platform.memory
+            for owner in list(memory.charges):
+                memory.release(owner)
 
     def _since_start(self, process: "Process") -> int:
         engine = self.host.platform.engine
@@ -576,13 +589,3 @@ class ContainerEngine:
     def _monitor(self) -> Hypervisor:
         model = HypervisorModel(self.name, "type-2", self.model.arch, 0, None)
         return Hypervisor(model, self.host.platform, self.host, self.mechanisms)
-
-
-def _runtime_spans() -> dict[str, int]:
-    """Split the runtime's measured time; namespaces and exec are measured alone."""
-    rest = figure("container_runtime") - figure("namespaces") - figure("fork_exec")
-    return {
-        "namespaces": figure("namespaces"),
-        "cgroup": rest // 3,
-        "rootfs": rest - rest // 3,
-    }

@@ -16,7 +16,7 @@ from simulator.subsystems.containers.wishes import Wish
 from simulator.subsystems.systems import System
 
 SHARED, SANDBOX, MACHINE = "shared", "sandbox", "machine"
-RUNTIMES = ("runc", "runsc", "runsc-kvm", "kata")
+RUNTIMES = ("runc", "crun", "runsc", "runsc-kvm", "kata")
 ISOLATIONS = ("default", "process", "hyperv")
 MIB = 1024
 SAME_BUILD = 3
@@ -57,7 +57,7 @@ def boundary_of(
         return _windows(image, wish, host, str(mechanisms["windows.isolation"]))
     if wish.runtime == "kata":
         return Boundary(MACHINE, _kata(host.platform.arch))
-    if wish.runtime != "runc":
+    if wish.runtime.startswith("runsc"):
         return Boundary(SANDBOX, sentry(host.platform.arch))
     return Boundary(SHARED)
 

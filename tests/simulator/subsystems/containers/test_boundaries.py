@@ -59,6 +59,7 @@ def host(
     ("runtime", "kind", "system"),
     [
         ("runc", SHARED, ""),
+        ("crun", SHARED, ""),
         ("runsc", SANDBOX, "gvisor"),
         ("runsc-kvm", SANDBOX, "gvisor"),
         ("kata", MACHINE, "kata"),
@@ -211,6 +212,30 @@ def test_a_dead_host_takes_the_sandboxes() -> None:
     done = run([box(2, runtime="runsc"), {"crash": {"on": "server"}}])
     assert done.observation["programs"]["app"]["running"] == 0
     assert done.metrics["kernels"] == 0
+
+
+@pytest.mark.parametrize("runtime", ["runc", "runsc", "kata"])
+def test_what_a_container_had_is_free_when_it_ends(runtime: str) -> None:
+    before = run([])
+    stop = {"stop_container": {"on": "box", "grace_s": 1}}
+    plan = [box(3, runtime=runtime), stop]
+    ended = run(plan, {"programs": {"app": {"text_mib": 0}}})
+    assert ended.metrics["kernels"] == 1
+    assert ram(ended) == ram(before)
+    assert [c["state"] for c in children(ended)] == ["exited"] * 3
+
+
+@pytest.mark.parametrize("runtime", ["runsc", "kata"])
+def test_another_start_has_another_kernel(runtime: str) -> None:
+    again = {"restart_container": {"on": "box"}}
+    stop = {"stop_container": {"on": "box", "grace_s": 1}}
+    done = run([box(runtime=runtime), stop, again])
+    assert [c["state"] for c in children(done)] == ["running"]
+    assert [e.actor for e in events(done, "execve", target="/srv/app")] == [
+        "linux-2",
+        "linux-3",
+    ]
+    assert done.metrics["kernels"] == 2
 
 
 def test_memory_of_a_sandbox_is_the_hosts() -> None:

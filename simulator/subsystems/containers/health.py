@@ -81,7 +81,7 @@ def _run(container: Checked, check: Healthcheck) -> Work:
     if process is None:
         return 1
     timer = kernel.platform.engine.spawn(
-        _give_up(process, check.timeout_us, attempt.seq), is_daemon=True
+        give_up(process, check.timeout_us, attempt.seq), is_daemon=True
     )
     if process.alive:
         yield process.ended
@@ -89,7 +89,7 @@ def _run(container: Checked, check: Healthcheck) -> Work:
     return process.exit_status
 
 
-def _give_up(process: "Process", timeout_us: int, cause: int) -> Work:
+def give_up(process: "Process", timeout_us: int, cause: int) -> Work:
     """Kill a check that takes too long."""
     yield timeout_us
     if process.alive:

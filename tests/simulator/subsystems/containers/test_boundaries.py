@@ -346,3 +346,21 @@ def test_programs_run_in_a_sandbox_by_hand_too() -> None:
     done = run([box(runtime="runsc"), execute("app", "box")])
     assert [e.actor for e in events(done, "execve", place="box-1")] == ["linux-2"] * 2
     assert isinstance(Engine().now, int)
+
+
+def test_files_and_page_walks_in_a_sandbox_are_the_hosts() -> None:
+    writes = {"does": [{"write_file": {"path": "/srv/x", "bytes": 1_048_576}}]}
+    world = {
+        "programs": {"app": {"tlb_misses": 10, **writes}},
+        "images": {"app_image": {"programs": ["app"]}},
+    }
+    done = run([box(runtime="runsc"), {"wait": {"seconds": 1}}, load("app")], world)
+    (wrote,) = events(done, "write_file")
+    assert (wrote.actor, wrote.outcome, wrote.detail["size"]) == (
+        "linux-2",
+        "ok",
+        1_048_576,
+    )
+    assert done.metrics["device_kib"]["server"] >= 1024
+    plain = run([box(), {"wait": {"seconds": 1}}, load("app")], world)
+    assert done.metrics["request_ns"]["app"] > plain.metrics["request_ns"]["app"]

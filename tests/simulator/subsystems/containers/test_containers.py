@@ -1,11 +1,14 @@
 """Containers as the engine keeps them: files, volumes, ends, restarts, checks, logs."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from simulator import Run
 from simulator.calibration import figure
+from simulator.subsystems.container import ContainerEngine
+from simulator.subsystems.containers.health import give_up
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
@@ -669,3 +672,28 @@ def test_nothing_of_this_without_an_engine() -> None:
     assert [what for *_, what in failures(done)] == [
         "no container engine is running here"
     ]
+
+
+def test_a_check_that_the_kernel_refuses() -> None:
+    young = {
+        "systems": {"linux": {"version": "4.19"}},
+        "programs": {"reader": {"calls": ["io_uring_setup"]}},
+    }
+    plan = [start(healthcheck=check("reader")), wait(65)]
+    assert health(plan, young) == [(30, "unhealthy")]
+
+
+def test_a_check_that_has_just_ended_is_not_killed() -> None:
+    ended: Any = SimpleNamespace(alive=False)
+    assert list(give_up(ended, 5, 0)) == [5]
+
+
+def test_an_engine_that_is_gone_starts_nothing() -> None:
+    gone: Any = SimpleNamespace(
+        state="dead", containers=[], _engine_span=lambda _name: 5
+    )
+    work = ContainerEngine.start_again(gone, SimpleNamespace(name="box"), None)  # type: ignore[arg-type]
+    assert next(work) == 5
+    with pytest.raises(StopIteration) as end:
+        next(work)
+    assert end.value.value is None

@@ -14,7 +14,12 @@ from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.container import Container, ContainerEngine
-from simulator.subsystems.containers.wishes import as_user, command_of, words_of
+from simulator.subsystems.containers.wishes import (
+    Wish,
+    as_user,
+    command_of,
+    words_of,
+)
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.kernel import Kernel
@@ -148,6 +153,7 @@ def _one_vm(
 def start_container(world: World, arguments: Arguments, asked: int) -> Work:
     """Start containers of an image, each with a program."""
     tasks: list[Task] = []
+    wish = wish_of(world, arguments)
     for place in places_of(world, arguments["on"], asked):
         engine = service_at(place, ContainerEngine)
         if engine is None:
@@ -159,13 +165,19 @@ def start_container(world: World, arguments: Arguments, asked: int) -> Work:
             continue
         for _ in range(arguments["count"]):
             name = world.new_name(arguments["name"])
-            work = _one_container(world, engine, name, arguments, asked)
+            work = _one_container(world, engine, name, arguments, asked, wish=wish)
             tasks.append(world.engine.spawn(work))
     yield from tasks
 
 
 def _one_container(
-    world: World, engine: ContainerEngine, name: str, arguments: Arguments, asked: int
+    world: World,
+    engine: ContainerEngine,
+    name: str,
+    arguments: Arguments,
+    asked: int,
+    *,
+    wish: Wish,
 ) -> Work:
     named = arguments["image"]
     image = yield from engine.find(world.named(named), arguments["pull"], asked)
@@ -175,7 +187,7 @@ def _one_container(
     attempt: Attempt | None = yield from engine.start(
         name,
         image,
-        wish_of(world, arguments),
+        wish,
         asked,
         isolation=isolation,
         limits=arguments["limits"],

@@ -483,8 +483,10 @@ class ContainerEngine:
         )
         user = container.wish.user or container.image.config.user
         kind = str(self.mechanisms["container.privileged"])
-        rights = with_rights(container.inside.credentials, container.wish, kind)
-        container.inside = replace(container.inside, credentials=as_user(rights, user))
+        first = container.inside.credentials
+        found = as_user(with_rights(first, container.wish, kind), user)
+        if found is not first:
+            container.inside = replace(container.inside, credentials=found)
         return container.inside
 
     def _isolation(self, container: Container) -> Isolation:

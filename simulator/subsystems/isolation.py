@@ -41,6 +41,7 @@ class Confinement:
 
 
 DEFAULT = Isolation()
+_LEFT = frozenset(CONTAINER_CAPABILITIES)
 
 
 def isolate(
@@ -68,9 +69,7 @@ def isolate(
         made.net.interfaces.append("eth0")
     if "time" in new:
         made.time.boottime_offset_us = wanted.boottime_offset_us or 0
-    credentials = Credentials(
-        user.to_kernel(0) or 0, user, frozenset(CONTAINER_CAPABILITIES)
-    )
+    credentials = Credentials(user.to_kernel(0) or 0, user, _LEFT, devices=False)
     return Confinement(made, credentials, made.uts.hostname)
 
 

@@ -127,10 +127,12 @@ def with_rights(credentials: Credentials, wish: Wish, kind: str) -> Credentials:
 
     ``kind`` is the mechanism ``container.privileged``.
     """
+    if not (wish.privileged or wish.cap_add or wish.cap_drop):
+        return credentials
     if wish.privileged and kind == "host":
         return replace(credentials, capabilities=ALL_CAPABILITIES, devices=True)
     kept = {*credentials.capabilities, *wish.cap_add} - {*wish.cap_drop}
-    return replace(credentials, capabilities=frozenset(kept), devices=False)
+    return replace(credentials, capabilities=frozenset(kept))
 
 
 def as_user(credentials: Credentials, user: str) -> Credentials:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.mechanisms.containers import NAMESPACES
-from simulator.subsystems.container import Container, _kill_later
+from simulator.subsystems.containers.container import Container, _kill_later
 from simulator.subsystems.isolation import SUBORDINATE, Isolation, _new_kinds
 from simulator.subsystems.namespaces import FIRST_NUMBER, KINDS
 from simulator.subsystems.processes import Process

@@ -79,7 +79,8 @@ def _credentials(
     root = kernel.superuser
     if isinstance(place, Container) and place.inside is not None:
         root = place.inside.credentials
-    return replace(as_user(root, user), groups=frozenset(groups))
+    found = as_user(root, user)
+    return replace(found, groups=frozenset(groups)) if groups else found
 
 
 def _cgroup(place: Place, kernel: Kernel, path: str | None) -> Cgroup | None:

@@ -50,7 +50,7 @@ from simulator.proving import (
 )
 from simulator.running import run_arm
 from simulator.scenario.model import Arm, Claim, Evidence, Obligation, Option, Scenario
-from simulator.scenario.parser import load_scenario
+from simulator.scenario.parser import load_scenario, load_scenario_file
 from simulator.scenario.source import Node, SourceError, parse_source
 from simulator.schema import scenario_schema
 from simulator.trace import Run, canonical_json
@@ -105,6 +105,7 @@ __all__ = [
     "find_counterexample",
     "iter_proof",
     "load_scenario",
+    "load_scenario_file",
     "parse_dockerfile",
     "parse_source",
     "proof_seeds",

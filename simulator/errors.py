@@ -19,11 +19,15 @@ class Problem:
     """Where in the document, such as ``arms.type_1.plan[2].image``."""
     message: str
     hint: str = ""
+    file: str = ""
+    """The included file that it stands in; empty for the scenario itself."""
 
     def __str__(self) -> str:
+        file = f"{self.file}, " if self.file else ""
         where = f" at {self.path}" if self.path else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"line {self.line}, column {self.column}{where}: {self.message}{hint}"
+        place = f"{file}line {self.line}, column {self.column}{where}"
+        return f"{place}: {self.message}{hint}"
 
 
 class ScenarioError(SimulatorError):
@@ -31,7 +35,7 @@ class ScenarioError(SimulatorError):
 
     def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(problems, key=lambda one: (one.file, one)))
         super().__init__("\n".join(f"{name}: {problem}" for problem in self.problems))
 
 

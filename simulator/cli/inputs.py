@@ -7,7 +7,7 @@ from pathlib import Path
 from simulator.errors import InputError
 from simulator.mechanisms import MECHANISMS, Mechanism, Value, checked
 from simulator.scenario.model import Params, Scenario
-from simulator.scenario.parser import load_scenario
+from simulator.scenario.parser import load_scenario_file
 from simulator.trace import Scalar
 
 
@@ -53,8 +53,8 @@ def read_scenario(options: argparse.Namespace) -> Scenario:
 
 
 def read_file(file: Path) -> Scenario:
-    """Read a scenario from its file; errors speak of the file by its name."""
-    return load_scenario(file.read_text(encoding="utf-8"), name=file.name)
+    """Read a scenario from its file, and what it includes from beside it."""
+    return load_scenario_file(file)
 
 
 def read_mechanisms(options: argparse.Namespace) -> dict[str, Value]:

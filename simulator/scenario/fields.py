@@ -55,7 +55,16 @@ class Context:
 
     def report(self, node: Node, path: str, message: str, hint: str = "") -> None:
         """Add a problem at the node's place."""
-        self.add(Problem(node.line, node.column, path, message, hint))
+        place = (node.line, node.column, path)
+        self.add(Problem(*place, message, hint, node.file))
+
+    def report_key(
+        self, node: Node, name: str, path: str, message: str, hint: str = ""
+    ) -> None:
+        """Add a problem at the place of one of a mapping's keys."""
+        line, column = node.keys[name]
+        file = node.value[name].file
+        self.add(Problem(line, column, path, message, hint, file))
 
     def add(self, problem: Problem) -> None:
         """Add a problem; raise TooManyProblemsError when that makes too many."""
@@ -300,10 +309,8 @@ class MapOf:
         result = {}
         for name, child in islice(node.value.items(), self.most):
             if not NAME.match(name):
-                line, column = node.keys[name]
                 hint = "lower-case letters, digits and _, a letter first"
-                message = f"{name!r} is not a name"
-                context.add(Problem(line, column, path, message, hint))
+                context.report_key(node, name, path, f"{name!r} is not a name", hint)
                 continue
             result[name] = self.entry.read(child, join(path, name), context)
         return result
@@ -344,10 +351,8 @@ class Record:
             return self._defaults()
         for name in node.value:
             if name not in self.fields:
-                line, column = node.keys[name]
                 hint = suggest(name, set(self.fields))
-                message = f"unknown key {name!r}"
-                context.add(Problem(line, column, path, message, hint))
+                context.report_key(node, name, path, f"unknown key {name!r}", hint)
         result = self._defaults()
         for name, (spec, default) in self.fields.items():
             if name in node.value:

@@ -1,9 +1,10 @@
 """From a YAML tree to a Scenario, gathering every problem on the way."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import ScenarioError
 from simulator.scenario.arms import Changed, Steps, plain
 from simulator.scenario.claims import (
     EvidenceEntry,
@@ -23,6 +24,7 @@ from simulator.scenario.fields import (
     need,
     text,
 )
+from simulator.scenario.includes import FILE, Loader, beside, with_included
 from simulator.scenario.model import (
     Arm,
     Claim,
@@ -36,11 +38,15 @@ from simulator.scenario.vocabulary.words import SOFTWARE
 from simulator.trace import canonical_json, digest
 
 
-def load_scenario(source: str, *, name: str = "<scenario>") -> Scenario:
+def load_scenario(
+    source: str, *, name: str = "<scenario>", loader: Loader | None = None
+) -> Scenario:
     """Read a scenario from YAML text.
 
-    Raises ScenarioError with all problems of the file, each with its line, column,
-    path and a hint. ``name`` says in messages where the text came from.
+    ``name`` says in messages where the text came from. ``loader`` returns the text of
+    a file that the scenario includes, by its name; without one it may include none.
+    Raises ScenarioError with all problems of the files, each with its line, column,
+    path and a hint.
     """
     try:
         root, problems = parse_source(source)
@@ -48,6 +54,7 @@ def load_scenario(source: str, *, name: str = "<scenario>") -> Scenario:
         raise ScenarioError(name, (error.problem,)) from error
     context = Context(problems=problems)
     try:
+        root = with_included(root, len(source), loader, context)
         document = _read(root, context)
         where = document["where"]
         node = _child(root, "where") or _child(root, "parameters") or root
@@ -57,6 +64,16 @@ def load_scenario(source: str, *, name: str = "<scenario>") -> Scenario:
     if context.problems:
         raise ScenarioError(name, tuple(context.problems))
     return _scenario(document, _digest(root), context, space)
+
+
+def load_scenario_file(path: Path) -> Scenario:
+    """Read a scenario from a file; what it includes must stand beside it.
+
+    Raises ScenarioError as ``load_scenario`` does; OSError and UnicodeDecodeError for
+    a file that cannot be read.
+    """
+    source = path.read_text(encoding="utf-8")
+    return load_scenario(source, name=path.name, loader=beside(path.parent))
 
 
 def _read(root: Node, context: Context) -> dict[str, Any]:
@@ -134,11 +151,11 @@ def _check_software(world: Node, context: Context) -> None:
         node = _child(world, section)
         if node is None or node.kind != "map":
             continue
-        for name, (line, column) in node.keys.items():
+        for name in node.keys:
             if name in first:
                 path = f"world.{section}.{name}"
                 message = f"the name {name!r} is taken in {first[name]} already"
-                context.add(Problem(line, column, path, message))
+                context.report_key(node, name, path, message)
             first.setdefault(name, section)
 
 
@@ -201,6 +218,7 @@ DOCUMENT = Record(
         "key": need(text(KEY, "a key: lower-case letters, digits and -")),
         "title": need(text()),
         "summary": may(text(), ""),
+        "include": may(ListOf(text(FILE, "the name of a YAML file")), ()),
         "parameters": may(_Declared(), {}),
         "where": may(ExpressionText(), ""),
         "world": need(WORLD),
@@ -247,6 +265,7 @@ DOCUMENT = Record(
     },
     {
         "key": "the scenario's name among others",
+        "include": "files beside this one, whose named parts are added to its own",
         "where": "a condition over params that every variant meets",
         "world": "the parts that there are at the start",
         "setup": "done first in every arm",

@@ -47,35 +47,43 @@ class Node:
     column: int
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Of a map: where each key stands."""
+    file: str = ""
+    """The included file that it stands in; empty for the scenario itself."""
 
 
-def parse_source(source: str) -> tuple[Node, list[Problem]]:
+def parse_source(source: str, file: str = "") -> tuple[Node, list[Problem]]:
     """Return the document's root and the problems that do not stop its reading.
 
-    Raises SourceError when there is no document to go on with.
+    ``file`` names an included file, in the nodes and in what is wrong. Raises
+    SourceError when there is no document to go on with.
     """
     if len(source.encode("utf-8", "replace")) > MAX_BYTES:
-        raise _stop(1, 1, "the file is larger than 256 KiB", "split the scenario")
+        message = "the file is larger than 256 KiB"
+        raise _stop(1, 1, message, "split the scenario", file=file)
     try:
-        return _Builder().build(yaml.parse(source, Loader=yaml.CSafeLoader))
+        return _Builder(file).build(yaml.parse(source, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = f"not valid YAML: {error.problem or error.context}"
-        raise _stop(line, column, message) from error
+        raise _stop(line, column, message, file=file) from error
     except (yaml.YAMLError, UnicodeError) as error:
         reason = str(error).splitlines()[0]
-        raise _stop(1, 1, f"not valid YAML: {reason}") from error
+        message = f"not valid YAML: {reason}"
+        raise _stop(1, 1, message, file=file) from error
 
 
-def _stop(line: int, column: int, message: str, hint: str = "") -> SourceError:
-    return SourceError(Problem(line, column, "", message, hint))
+def _stop(
+    line: int, column: int, message: str, hint: str = "", *, file: str = ""
+) -> SourceError:
+    return SourceError(Problem(line, column, "", message, hint, file))
 
 
 class _Builder:
     """Builds the tree with a stack of its own, so depth costs no recursion."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self.file = file
         self.problems: list[Problem] = []
         self._stack: list[Node] = []
         self._paths: list[str] = []
@@ -87,37 +95,39 @@ class _Builder:
         for event in events:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if getattr(event, "anchor", None):
-                raise _stop(
+                raise self._stop(
                     line,
                     column,
                     "anchors and aliases are not allowed",
                     "write the value out in full",
                 )
             if getattr(event, "tag", None):
-                raise _stop(line, column, "tags are not allowed", "use quotes for text")
+                raise self._stop(
+                    line, column, "tags are not allowed", "use quotes for text"
+                )
             self._take(event, line, column)
         if self._root is None:
-            raise _stop(1, 1, "the file is empty", "a scenario is a YAML mapping")
+            raise self._stop(1, 1, "the file is empty", "a scenario is a YAML mapping")
         return self._root, self.problems
 
     def _take(self, event: Any, line: int, column: int) -> None:
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, line, column)
         elif isinstance(event, yaml.MappingStartEvent):
-            self._enter(Node("map", {}, line, column))
+            self._enter(Node("map", {}, line, column, file=self.file))
         elif isinstance(event, yaml.SequenceStartEvent):
-            self._enter(Node("list", [], line, column))
+            self._enter(Node("list", [], line, column, file=self.file))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._stack.pop()
             self._paths.pop()
             self._keys.pop()
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
-            raise _stop(line, column, "a second document in one file", "remove it")
+            raise self._stop(line, column, "a second document in one file", "remove it")
 
     def _enter(self, node: Node) -> None:
         path = self._place(node)
         if len(self._stack) >= MAX_DEPTH:
-            raise _stop(
+            raise self._stop(
                 node.line, node.column, f"nested deeper than {MAX_DEPTH} levels"
             )
         self._stack.append(node)
@@ -133,10 +143,10 @@ class _Builder:
         kind, value = (
             _resolve(event.value) if not event.style else ("text", event.value)
         )
-        path = self._place(Node(kind, value, line, column))
+        path = self._place(Node(kind, value, line, column, file=self.file))
         if kind == "int" and len(event.value) > MAX_DIGITS:
             message = f"a number of more than {MAX_DIGITS} digits"
-            self.problems.append(Problem(line, column, path, message))
+            self.problems.append(Problem(line, column, path, message, "", self.file))
 
     def _place(self, node: Node) -> str:
         """Put a node into the tree and return its path."""
@@ -150,7 +160,7 @@ class _Builder:
             return f"{path}[{len(parent.value) - 1}]"
         key = self._keys[-1]
         if key is None:
-            raise _stop(node.line, node.column, "a key must be plain text")
+            raise self._stop(node.line, node.column, "a key must be plain text")
         name, line, column = key
         path = f"{path}.{name}" if path else name
         if name in parent.value:
@@ -162,6 +172,7 @@ class _Builder:
                     path,
                     f"the key {name!r} stands twice in one mapping",
                     f"the first is in line {first}",
+                    self.file,
                 )
             )
         parent.value[name] = node
@@ -169,10 +180,15 @@ class _Builder:
         self._keys[-1] = None
         return path
 
+    def _stop(
+        self, line: int, column: int, message: str, hint: str = ""
+    ) -> SourceError:
+        return _stop(line, column, message, hint, file=self.file)
+
     def _counted(self, line: int, column: int) -> None:
         self._count += 1
         if self._count > MAX_NODES:
-            raise _stop(line, column, f"more than {MAX_NODES} values in one file")
+            raise self._stop(line, column, f"more than {MAX_NODES} values in one file")
 
 
 def _resolve(text: str) -> tuple[str, Any]:

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from simulator.errors import Problem
 from simulator.expressions import ExpressionError, compiled
 from simulator.scenario.fields import KINDS, NAME, Context, join
 from simulator.scenario.source import Node
@@ -31,9 +30,7 @@ def read_parameters(node: Node, context: Context) -> dict[str, tuple[Scalar, ...
     for name, child in node.value.items():
         path = join("parameters", name)
         if not NAME.match(name):
-            line, column = node.keys[name]
-            message = f"{name!r} is not a name"
-            context.add(Problem(line, column, path, message))
+            context.report_key(node, name, path, f"{name!r} is not a name")
             continue
         values = _read_values(_in_unit(name, child, path, context), path, context)
         if len(set(map(repr, values))) < len(values):

@@ -3,6 +3,7 @@
 from simulator.cli.bench import BENCH
 from simulator.cli.calibrate import CALIBRATE
 from simulator.cli.command import Command
+from simulator.cli.completion import COMPLETION
 from simulator.cli.diagram import DIAGRAM
 from simulator.cli.diff import DIFF
 from simulator.cli.explain import EXPLAIN
@@ -21,4 +22,5 @@ COMMANDS: tuple[Command, ...] = (
     SCHEMA,
     CALIBRATE,
     BENCH,
+    COMPLETION,
 )

@@ -1,7 +1,7 @@
 """Reads the words of the command line, and says every error in one form.
 
-Exit status: 0 done, or what was asked holds; 1 it does not hold; 2 the input is
-wrong; 130 interrupted.
+Exit status: 0 done, or what was asked holds; 1 it does not hold, or runs differ; 2 the
+input is wrong; 130 interrupted.
 """
 
 import argparse
@@ -33,11 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return WRONG_INPUT
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(program: str = "python -m simulator") -> argparse.ArgumentParser:
     """Return the parser of all commands; completion is made from it too."""
     parser = argparse.ArgumentParser(
-        prog="python -m simulator", description="Scenarios whose answers are runs."
+        prog=program,
+        description="Scenarios whose answers are runs.",
+        epilog="Exit status: 0 done, or what was asked holds; 1 it does not hold, or "
+        "runs differ; 2 the input is wrong; 130 interrupted.",
     )
+    parser.set_defaults(build=build_parser)
     parser.add_argument("--version", action="version", version=SIMULATOR_VERSION)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:

@@ -3,7 +3,7 @@
 `python -m tests.simulator.anew` after a change that is meant to alter runs.
 """
 
-from tests.simulator import golden, reference, sessions
+from tests.simulator import golden, newcomer, reference, sessions
 from tests.simulator.lab import transcripts
 from tests.simulator.worlds import KEYS
 
@@ -12,3 +12,4 @@ if __name__ == "__main__":
     reference.write()
     transcripts.write()
     sessions.write()
+    newcomer.write()

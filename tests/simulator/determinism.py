@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, count, islice, zip_longest
 
 from simulator import run_arm
 from tests.simulator.worlds import KEYS, fixture
@@ -21,7 +21,10 @@ from tests.source_code import ROOT
 
 OTHERS = ("python3.14", "python3.13", "python3.12", "python3.11")
 NAMED = "TRAPFRAME_OTHER_PYTHON"
-_ASK = "import cel, rich, yaml, sys; print('.'.join(map(str, sys.version_info[:2])))"
+_ASK = """
+import cel, rich, shtab, sys, yaml
+print('.'.join(map(str, sys.version_info[:2])))
+"""
 HERE = ".".join(map(str, sys.version_info[:2]))
 
 
@@ -53,19 +56,19 @@ class Process:
 
 
 def hashes(runs: int) -> Iterator[str]:
-    """One line per run: arms of all scenarios in turn, variant by variant."""
+    """One line per run: first arms of all scenarios, second ones, the next variant."""
     return islice(_every_run(), runs)
 
 
 def _every_run() -> Iterator[str]:
     scenarios = [fixture(key) for key in KEYS]
-    seed = 0
-    while True:
-        for scenario in scenarios:
-            for arm in scenario.arms:
+    rounds = zip_longest(*(scenario.arms for scenario in scenarios))
+    turns = [list(zip(scenarios, arms, strict=True)) for arms in rounds]
+    for seed in count():
+        for scenario, arm in chain.from_iterable(turns):
+            if arm is not None:
                 run = run_arm(scenario, arm, scenario.variant(seed), seed=seed)
                 yield f"{scenario.key} {arm} {seed} {run.trace_hash}"
-        seed += 1
 
 
 def other_python() -> tuple[str, str] | None:

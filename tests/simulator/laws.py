@@ -10,7 +10,12 @@ import pytest
 from simulator import Budget, Run, Scenario, run_arm, running
 from simulator.world import World
 
-FINAL = ("power_off", "panic")
+POWERLESS = (
+    "Power down",
+    "Restarting system",
+    "power lost: memory is gone, the disk is not",
+)
+"""What a machine says when all that ran on it is gone."""
 
 
 def broken(scenario: Scenario, budget: Budget) -> Iterator[str]:
@@ -48,7 +53,7 @@ def laws(run: Run, world: World) -> Iterator[str]:
         yield from _memory(machine)
     yield from _processor_time(run, world)
     yield from _processes(world)
-    yield from _nothing_after_the_end(run)
+    yield from _nothing_after_the_end(run, world)
 
 
 def _order(run: Run) -> Iterator[str]:
@@ -124,12 +129,18 @@ def _processes(world: World) -> Iterator[str]:
                 yield f"{count} processes of {kernel.name} have the number {pid}"
 
 
-def _nothing_after_the_end(run: Run) -> Iterator[str]:
-    """A kernel that has panicked and a machine without power do nothing more."""
+def _nothing_after_the_end(run: Run, world: World) -> Iterator[str]:
+    """A kernel that panicked or lost its power does nothing; each boot has its own."""
+    kernels: dict[str, set[str]] = {name: set() for name in world.machines}
+    homes = {kernel.name: kernel.platform.name for kernel in world.kernels}
     dead: dict[str, Any] = {}
     for event in run.events:
         if event.actor in dead and event.outcome == "ok":
             yield f"{dead[event.actor]}, and then {event}"
+        if homes.get(event.actor) in kernels:
+            kernels[homes[event.actor]].add(event.actor)
         log = str(event.detail.get("log", ""))
         if log.startswith("Kernel panic"):
             dead[event.actor] = event
+        if event.action == "power_off" and log in POWERLESS:
+            dead.update(dict.fromkeys(kernels.get(event.actor, ()), event))

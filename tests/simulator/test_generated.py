@@ -170,6 +170,17 @@ def test_the_dead_do_nothing() -> None:
     assert broken_by(panic, event(2, actor="linux-2")) == []
 
 
+@pytest.mark.parametrize("log", laws.POWERLESS)
+def test_nothing_runs_without_power(log: str) -> None:
+    off = event(2, actor="server", action="power_off", detail={"log": log})
+    assert broken_by(event(1), off) == []
+    (law,) = broken_by(event(1), off, event(3))
+    assert law.startswith("#2 ")
+    assert broken_by(event(1), off, event(3, actor="linux-2")) == []
+    still_on = event(2, actor="server", action="power_off", detail={"log": "no"})
+    assert broken_by(event(1), still_on, event(3)) == []
+
+
 def node(used: int, charges: dict[str, int], children: list[Any]) -> dict[str, Any]:
     base = {"name": "m", "ram_kib": 100, "used_kib": used, "charges": charges}
     return {**base, "children": children}

@@ -7,6 +7,7 @@ import pytest
 from simulator import scenario_schema
 from simulator.actions.plan import VERBS
 from simulator.cli import main
+from simulator.cli.schema import _words
 from simulator.scenario.vocabulary import WORLD_FIELDS
 from simulator.scenario.vocabulary.steps import STEPS
 
@@ -63,3 +64,14 @@ def test_a_word_that_is_not_there(capsys: Captured) -> None:
     assert capsys.readouterr().err == (
         "the language has no word 'machine'; did you mean machines?\n"
     )
+
+
+def test_a_section_without_parts_of_its_own_has_no_table() -> None:
+    part = {"properties": {"a": {"type": "integer"}}}
+    sections = {"odd": {"type": "object"}, "even": {"additionalProperties": part}}
+    none = {"items": {"properties": {}}}
+    schema = {
+        "properties": {"world": {"properties": sections}},
+        "$defs": {"plan": none, "steps": none},
+    }
+    assert list(_words(schema)) == ["scenario", "even"]

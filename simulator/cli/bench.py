@@ -49,8 +49,10 @@ def _bench(options: argparse.Namespace, terminal: Terminal) -> int:
         found = pace()
         measures = engine_measures(found)
         for scenario in scenarios:
+            # How busy the machine is changes while this goes on: SimPy takes its turn.
+            slowdown = pace(2).slowdown
             measures += question_measures(
-                scenario, slowdown=found.slowdown, variants=options.variants
+                scenario, slowdown=slowdown, variants=options.variants
             )
         measures += cloud_measures(slowdown=found.slowdown)
     if options.write is not None:

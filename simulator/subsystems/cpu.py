@@ -229,28 +229,42 @@ class Scheduler:
         for job in self._jobs:
             self._account(job)
 
+    # The next three are the hottest of a run, so they go up the tree by hand.
+
     def _add(self, job: Job) -> None:
         self._jobs[job] = None
-        job.group.jobs[job] = None
+        group: CpuGroup | None = job.group
         below = None
-        for group in job.group.chain():
+        job.group.jobs[job] = None
+        while group is not None:
             if not group.count:
                 group.since = job.since
                 group.begin_period(job.since)
             group.count += 1
             if below is not None:
                 group.parts[below] = None
-            below = group
+            below, group = group, group.parent
 
     def _remove(self, job: Job) -> None:
         del self._jobs[job]
-        del job.group.jobs[job]
+        group: CpuGroup | None = job.group
         below = None
-        for group in job.group.chain():
+        del job.group.jobs[job]
+        while group is not None:
             group.count -= 1
             if below is not None and not below.count:
                 del group.parts[below]
-            below = group
+            below, group = group, group.parent
+
+    def _account(self, job: Job) -> None:
+        now = self.engine.now
+        done = min(job.left, job.rate * (now - job.since))
+        job.since = now
+        job.left -= done
+        group: CpuGroup | None = job.group
+        while group is not None:
+            group.usage += done
+            group = group.parent
 
     def wake(self, job: Job) -> None:
         """Go on with a thread that nobody disturbed, or see how far it came."""
@@ -271,19 +285,16 @@ class Scheduler:
 
     def _is_calm(self, group: CpuGroup) -> bool:
         """True when all jobs run at full speed and the new one can too."""
-        return self.root.count <= self.count and all(
-            part.quota is None
-            and not part.frozen
-            and (part.cores is None or part.count <= part.cores)
-            for part in group.chain()
-        )
-
-    def _account(self, job: Job) -> None:
-        done = min(job.left, job.rate * (self.engine.now - job.since))
-        job.since = self.engine.now
-        job.left -= done
-        for group in job.group.chain():
-            group.usage += done
+        if self.root.count > self.count:
+            return False
+        part: CpuGroup | None = group
+        while part is not None:
+            if part.quota is not None or part.frozen:
+                return False
+            if part.cores is not None and part.count > part.cores:
+                return False
+            part = part.parent
+        return True
 
     def _pass_time(self) -> None:
         """Account for all jobs; those that have had their time are done."""

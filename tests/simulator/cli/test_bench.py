@@ -22,7 +22,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "simulator.benchmarks.questions.BARS_MS", {50: 1000.0, 95: 1000.0}
     )
-    monkeypatch.setattr(bench, "pace", lambda: FAST)
+    monkeypatch.setattr(bench, "pace", lambda *_: FAST)
 
 
 def test_the_table(capsys: Captured) -> None:
@@ -42,7 +42,7 @@ def test_the_table(capsys: Captured) -> None:
 def test_a_bar_that_is_missed(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "pace", lambda: Pace(2e6, 4e5, 8e5))
+    monkeypatch.setattr(bench, "pace", lambda *_: Pace(2e6, 4e5, 8e5))
     assert main(["bench"]) == 1
     out = capsys.readouterr().out
     assert " NO " in out
@@ -60,7 +60,7 @@ def test_as_json(capsys: Captured) -> None:
 def test_without_simpy_it_says_so(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench, "pace", lambda: Pace(2e6, 1e6, None))
+    monkeypatch.setattr(bench, "pace", lambda *_: Pace(2e6, 1e6, None))
     assert main(["bench"]) == 0
     assert "SimPy is not installed" in capsys.readouterr().out
 

@@ -55,9 +55,7 @@ def _program(path: str, arch: str) -> Program:
 
 @cache
 def files_of(kind: str) -> tuple[DataFile, ...]:
-    """Return its files that are no programs."""
-    if kind == "none":
-        return ()
+    """Return the files that are no programs, of any kind but ``none``."""
     files = [DataFile(path, 0, DIRECTORY) for path in _DIRECTORIES]
     files.append(DataFile(PASSWD, 0, "root\nnobody"))
     if kind == "debian":

@@ -239,7 +239,7 @@ class Shell:
         """Return a heredoc, its variables replaced unless its name was quoted."""
         found = self.texts.get(name)
         if found is None:
-            return ""
+            raise ShellSyntaxError("a heredoc inside of a script is not modelled")
         if not found.expands:
             return found.body
         quoted = Part(found.body.replace('"', '\\"'), '"')

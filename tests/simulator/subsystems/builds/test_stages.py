@@ -217,3 +217,56 @@ def test_another_processor() -> None:
     )
     found = image("FROM arm", "COPY README.md /")
     assert found["arch"] == "aarch64"
+
+
+BOTH = {
+    "registries": {
+        "hub": {"tags": [{"tag": "both:1", "images": ["ubuntu", "arm"]}]},
+        "old": {"tags": [{"tag": "old:latest", "images": ["alpine"]}]},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "arch", "expected"),
+    [
+        ("FROM both:1", "", "x86_64"),
+        ("FROM both:1", "x86_64", "x86_64"),
+        ("FROM both:1", "aarch64", "aarch64"),
+        ("FROM --platform=linux/arm64 both:1", "", "aarch64"),
+        ("FROM --platform=linux/amd64 both:1", "aarch64", "x86_64"),
+        ("FROM --platform=arm64 both:1", "", "aarch64"),
+        ("FROM --platform=$BUILDPLATFORM both:1", "aarch64", "x86_64"),
+        ("FROM --platform=$TARGETPLATFORM both:1", "aarch64", "aarch64"),
+        ("FROM scratch", "aarch64", "aarch64"),
+        ("FROM old", "", "x86_64"),
+        ("FROM old:latest", "", "x86_64"),
+    ],
+)
+def test_the_processor_of_a_base(line: str, arch: str, expected: str) -> None:
+    more = {"arch": arch} if arch else {}
+    done = carried_out(f"{line}\nCOPY README.md /", build(**more), world=BOTH)
+    assert outcome(done)["log"] == ""
+    assert outcome(done)["image"]["arch"] == expected
+
+
+def test_a_base_that_was_pulled_for_the_other_processor_is_here() -> None:
+    text = "FROM both:1\nCOPY README.md /"
+    plan = (build(arch="aarch64"), build("again", "app", arch="aarch64"))
+    done = carried_out(text, *plan, world=BOTH)
+    assert outcome(done, "again")["image"]["arch"] == "aarch64"
+    assert outcome(done, "again")["cached_steps"] == 1
+
+
+def test_a_platform_that_is_not_published() -> None:
+    only = {"registries": {"hub": {"tags": [{"tag": "one:1", "images": ["ubuntu"]}]}}}
+    text = "FROM one:1\nRUN uname -m > /out"
+    done = carried_out(text, build(arch="aarch64"), world=only)
+    assert outcome(done)["image"]["arch"] == "x86_64"
+
+
+@pytest.mark.parametrize("name", ["none:1", "ubuntu:9", "a/b"])
+def test_tags_that_nobody_has(name: str) -> None:
+    line, _, log = failure(f"FROM {name}", "RUN true", world=BOTH)
+    assert line == 1
+    assert log.startswith(f"failed to solve: {name}: manifest for {name}")

@@ -264,3 +264,18 @@ def test_files_that_others_own() -> None:
 
 def test_a_directory_shows_among_patterns_once() -> None:
     assert there("touch /x; echo /wor* > /list") == ["/list", "/x"]
+
+
+def test_a_heredoc_in_a_script_is_refused_by_name() -> None:
+    lines = ("FROM kit", "RUN <<A", "cat <<B > /out", "text", "B", "A")
+    done = carried_out("\n".join(lines))
+    assert outcome(done)["exit_status"] == 2
+    said = "/bin/sh: Syntax error: a heredoc inside of a script is not modelled"
+    assert said in [e.detail.get("log") for e in done.events]
+
+
+def test_a_program_that_lacks_a_system_call_ends_by_a_signal() -> None:
+    world = {"programs": {"tool": {"calls": ["NtCreateFile"]}}}
+    assert ran("/srv/tool", world=world)[0] == 134
+    done = carried_out('FROM kit\nRUN ["/srv/tool"]', world=world)
+    assert outcome(done)["exit_status"] == 134

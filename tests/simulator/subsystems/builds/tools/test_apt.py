@@ -250,3 +250,34 @@ def test_removing_later_shrinks_nothing() -> None:
     assert two["kib"] == one["kib"]
     assert "/usr/bin/python3" not in two["files"]
     assert "/usr/bin/python3" in two["layers"][-1]["whiteouts"]
+
+
+SECOND = {
+    "archives": {
+        "extra": {
+            "manager": "apt",
+            "host": "extra.example.org",
+            "index_kib": 512,
+            "packages": [{"name": "htop", "installed_kib": 200, "depends": ["curl"]}],
+        }
+    }
+}
+
+
+def test_packages_of_another_archive() -> None:
+    found = outcome(
+        carried_out(f"FROM ubuntu\nRUN {UPDATE}apt-get install -y htop", world=SECOND)
+    )
+    assert found["state"] == "built"
+    assert found["downloaded_kib"] == 4096 + 512 + 1000 + 1000
+    assert {"/usr/bin/curl", "/usr/lib/htop/files"} <= {*found["image"]["files"]}
+
+
+def test_a_package_is_removed_with_all_that_it_brought() -> None:
+    install = f"{UPDATE}apt-get install -y python3-pip htop"
+    text = f"FROM ubuntu\nRUN {install} && apt-get purge -y python3-pip"
+    found = outcome(carried_out(text, world=SECOND))["image"]["files"]
+    assert "/usr/bin/pip" not in found
+    assert "/usr/lib/python3/EXTERNALLY-MANAGED" not in found
+    assert "/usr/bin/python3" in found
+    assert "/usr/lib/htop/files" in found

@@ -162,3 +162,9 @@ def test_what_an_ordinary_user_may(line: str) -> None:
 def test_directories_get_an_owner_with_all_that_is_below() -> None:
     text = (*USERS, "RUN chown -R app /work", "USER app", "RUN rm /work/README.md")
     assert "/work/README.md" not in image(*text)["files"]
+
+
+def test_a_file_for_somebody_else() -> None:
+    text = (*USERS, "RUN chown app /work/README.md", "USER app")
+    assert "/work/README.md" not in image(*text, "RUN rm /work/README.md")["files"]
+    assert failure(*text, "RUN rm /work/requirements.txt")[1] == 1

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SHELLS = ("sh", "bash", "ash", "dash")
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
+_SAID = {"ENOENT": "not found", "ENOEXEC": "Exec format error"}
+"""What a shell says when execve fails."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where a shell looks when nobody says otherwise."""
 MOST_OUTPUT = 100_000
@@ -63,7 +65,7 @@ class Caller(Protocol):
 
 def complain(shell: Caller, streams: Streams, status: int, message: str) -> int:
     """Say what is wrong, as the shell itself does; return the status."""
-    streams.err.append(f"{shell.name}: {message}")
+    streams.err.append(f"{shell.name}: {message}\n")
     engine = shell.site.kernel.platform.engine
     shell.process.last_seq = engine.record(
         shell.site.kernel.name,
@@ -97,7 +99,8 @@ def execute(
     if path is None:
         return _missing(shell, argv[0], streams)
     if path not in site.tree.files:
-        return complain(shell, streams, NOT_EXECUTABLE, f"{argv[0]}: Permission denied")
+        message = f"1: {argv[0]}: Permission denied"
+        return complain(shell, streams, NOT_EXECUTABLE, message)
     attempt: Attempt = yield from site.kernel.execute(
         path,
         cause=process.last_seq,
@@ -110,7 +113,8 @@ def execute(
     process.last_seq = attempt.seq
     child = attempt.process
     if child is None:
-        streams.err.append(f"{shell.name}: {argv[0]}: {attempt.errno_name}")
+        said = _SAID.get(attempt.errno_name, attempt.errno_name)
+        streams.err.append(f"{shell.name}: 1: {argv[0]}: {said}\n")
         return NOT_FOUND if attempt.errno_name == "ENOENT" else NOT_EXECUTABLE
     status = yield from drive(shell, child, argv, env, streams)
     process.last_seq = child.state_seq
@@ -144,7 +148,7 @@ def drive(
         call = Call(argv, shell.site, child, env, shell.cwd, shell.uid, streams.stdin)
         status = yield from tool(call)
         streams.out += call.out
-        streams.err += call.err
+        streams.err += [f"{message}\n" for message in call.err]
         log = call.err[0] if status and call.err else ""
         kernel.end(child, exit_status=status, cause=child.last_seq, log=log)
     else:
@@ -156,7 +160,7 @@ def _missing(shell: Caller, name: str, streams: Streams) -> int:
     """No directory of the search path has such a file."""
     site = shell.site
     message = f"{shell.name}: 1: {name}: not found"
-    streams.err.append(message)
+    streams.err.append(f"{message}\n")
     shell.process.last_seq = site.kernel.platform.engine.record(
         site.kernel.name,
         "execve",

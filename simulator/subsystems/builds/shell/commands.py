@@ -84,7 +84,7 @@ def find_program(site: Site, name: str, cwd: str, search: str) -> str | None:
         path = absolute(cwd, name)
         return path if entry_at(site.tree, path) is not None else None
     for directory in search.split(":"):
-        path = absolute(directory or cwd, name)
+        path = absolute(absolute(cwd, directory), name)
         if entry_at(site.tree, path) is not None:
             return path
     return None

@@ -143,6 +143,9 @@ class Builder:
         except BuildError as error:
             steps.fail(Instruction("FROM", stage.line, f"FROM {name}"), error)
             raise
+        last = self.engine.host.platform.engine.events[-1]
+        if last.actor == self.engine.name:
+            steps.seq = last.seq
         settings = Settings.of(base.config, dockerfile.escape)
         settings.args = self._first_args(steps)
         layers = [*base.layers, *self._lists(base)]

@@ -17,6 +17,11 @@ FIGURES = {
         1_964, "permille", f"{GVISOR}, Redis SET: runc : runsc, 30,257 : 15,404", 10
     ),
     "namespaces": measured(2_120, "us", "unshare -Urpfmn, p50", 25),
+    "network_namespace": measured(500, "us", "unshare -n less unshare, p50", 25),
+    "pid_namespace": measured(320, "us", "unshare -p less unshare, p50", 25),
+    "stop_grace": published(
+        10_000_000, "us", "akash-network/awesome-akash#565: SIGTERM to SIGKILL", 0
+    ),
     "container_memory": measured(573, "KiB", "namespaces with network, 0.56 MiB", 25),
     "runc_alpine_memory": published(
         3_994, "KiB", f"{GVISOR}, density.csv: runc, alpine, 4.09 MB", 10

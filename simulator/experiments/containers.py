@@ -50,10 +50,30 @@ def runsc_redis() -> int:
     return _ratio({"cpu_us": 31, "operations": 10}, "runsc")
 
 
+def network_namespace() -> int:
+    """How much longer it takes than with the host's network namespace."""
+    return namespaces() - _made(host_namespaces=["net"])
+
+
+def pid_namespace() -> int:
+    """How much longer it takes than with the host's PID namespace."""
+    return namespaces() - _made(host_namespaces=["pid"])
+
+
+def stop_grace() -> int:
+    """From the wish to stop a program that does not listen to its end."""
+    run = carried_out([*ENGINE, boxes(), {"stop_container": {"on": "box"}}])
+    return span(of(run, "stop_container")[0], of(run, "container_exit")[0])
+
+
+def _made(**asked: Any) -> int:
+    run = carried_out([*ENGINE, boxes(**asked)])
+    return span(of(run, "image_present")[0], of(run, "namespaces")[0])
+
+
 def namespaces() -> int:
     """From the image to namespaces that stand."""
-    run = carried_out([*ENGINE, boxes()])
-    return span(of(run, "image_present")[0], of(run, "namespaces")[0])
+    return _made()
 
 
 def container_memory() -> int:
@@ -176,6 +196,9 @@ EXPERIMENTS = {
     "runsc_start": runsc_start,
     "runsc_redis": runsc_redis,
     "namespaces": namespaces,
+    "network_namespace": network_namespace,
+    "pid_namespace": pid_namespace,
+    "stop_grace": stop_grace,
     "container_memory": container_memory,
     "runc_alpine_memory": runc_alpine_memory,
     "runsc_alpine_memory": runsc_alpine_memory,

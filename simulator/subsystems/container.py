@@ -49,7 +49,13 @@ from simulator.subsystems.containers.wishes import (
 )
 from simulator.subsystems.families import features_of
 from simulator.subsystems.files import DataFile, FileTree, Program
-from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation, isolate
+from simulator.subsystems.isolation import (
+    DEFAULT,
+    Confinement,
+    Isolation,
+    isolate,
+    making_us,
+)
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
 from simulator.subsystems.memory import OutOfMemoryError, Victim
@@ -377,20 +383,20 @@ class ContainerEngine:
         spans = runtime_spans(container.wish.runtime)
         if self.host.system.family == "nt":
             yield figure("windows_process_start") - figure("container_start")
-        yield spans["namespaces"]
         try:
             platform.memory.charge(container.name, figure("container_memory"))
         except OutOfMemoryError as error:
             self._fail(container, "namespaces", str(error), "ENOMEM")
             return
-        made = self._isolate(container)
+        kinds = self._isolate(container).namespaces.own(self.host.namespaces)
+        yield making_us(kinds)
         seq = engine.record(
             self.name,
             "namespaces",
             cause=container.state_seq,
             target=container.name,
             kernel=self.host.name,
-            kinds=made.namespaces.own(self.host.namespaces),
+            kinds=kinds,
         )
         if self.mechanisms["container.limits"] == "on":
             yield spans["cgroup"]

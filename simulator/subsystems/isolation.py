@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.calibration import figure
 from simulator.subsystems.files import FileTree
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.namespaces import KINDS, Namespaces, Wanted, unshared
@@ -42,6 +43,8 @@ class Confinement:
 
 DEFAULT = Isolation()
 _LEFT = frozenset(CONTAINER_CAPABILITIES)
+GRACE_S = figure("stop_grace") // 1_000_000
+"""Seconds from SIGTERM to SIGKILL when nobody asks for another time."""
 
 
 def isolate(
@@ -71,6 +74,15 @@ def isolate(
         made.time.boottime_offset_us = wanted.boottime_offset_us or 0
     credentials = Credentials(user.to_kernel(0) or 0, user, _LEFT, devices=False)
     return Confinement(made, credentials, made.uts.hostname)
+
+
+def making_us(kinds: Sequence[str]) -> int:
+    """Return how long it takes to make these kinds; only two of them cost much."""
+    spared = (figure(name) for kind, name in _COSTLY.items() if kind not in kinds)
+    return figure("namespaces") - sum(spared)
+
+
+_COSTLY = {"net": "network_namespace", "pid": "pid_namespace"}
 
 
 def _new_kinds(kinds: Sequence[str], wanted: Isolation) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from simulator.scenario.vocabulary.words import (
 from simulator.subsystems.containers.boundaries import ISOLATIONS, RUNTIMES
 from simulator.subsystems.containers.store import PULL_POLICIES
 from simulator.subsystems.containers.wishes import POLICIES
+from simulator.subsystems.isolation import GRACE_S
 from simulator.subsystems.namespaces import KINDS
 from simulator.subsystems.network.bridges import DEFAULT
 from simulator.subsystems.users import CAPABILITIES
@@ -101,6 +102,6 @@ VERBS = {
         }
     ),
     "stop_container": Record(
-        {"on": need(reference("places")), "grace_s": may(integer(0, 3600), 10)}
+        {"on": need(reference("places")), "grace_s": may(integer(0, 3600), GRACE_S)}
     ),
 }

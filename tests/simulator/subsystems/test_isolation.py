@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
+from simulator.calibration import figure
 from simulator.mechanisms.containers import NAMESPACES
 from simulator.subsystems.containers.container import Container, _kill_later
-from simulator.subsystems.isolation import SUBORDINATE, Isolation, _new_kinds
+from simulator.subsystems.isolation import (
+    GRACE_S,
+    SUBORDINATE,
+    Isolation,
+    _new_kinds,
+    making_us,
+)
 from simulator.subsystems.namespaces import FIRST_NUMBER, KINDS
 from simulator.subsystems.processes import Process
 from simulator.subsystems.users import ALL_CAPABILITIES, CONTAINER_CAPABILITIES, IdRange
@@ -184,6 +191,33 @@ def test_which_kinds_are_new(wanted: Isolation, kinds: tuple[str, ...]) -> None:
     assert _new_kinds(("pid",), wanted) == kinds
 
 
+@pytest.mark.parametrize(
+    ("kinds", "spared"),
+    [
+        (USUAL, 0),
+        (["pid", "net"], 0),
+        (["pid"], figure("network_namespace")),
+        (["net", "user", "uts", "mnt"], figure("pid_namespace")),
+        ([], figure("network_namespace") + figure("pid_namespace")),
+    ],
+)
+def test_only_two_kinds_cost_much(kinds: list[str], spared: int) -> None:
+    assert making_us(kinds) == figure("namespaces") - spared
+
+
+def test_a_start_is_faster_without_them() -> None:
+    spans = []
+    for asked in (box(), box(host_namespaces=["net", "pid"])):
+        done = run([*ENGINE, asked])
+        made, found = events(done, "namespaces")[0], events(done, "image_present")[0]
+        spans.append(made.time - found.time)
+    assert spans[0] - spans[1] == 820
+
+
+def test_the_time_of_grace_is_what_engines_give() -> None:
+    assert GRACE_S == 10
+
+
 def test_a_program_run_in_a_container_joins_its_namespaces() -> None:
     world = live([*ENGINE, box(), install("sh", "box"), execute("sh", "box")])
     found = world.places["box"][0]
@@ -191,7 +225,9 @@ def test_a_program_run_in_a_container_joins_its_namespaces() -> None:
     joined = found.kernel.processes[-1]
     assert joined.program.name == "sh"
     assert joined.namespaces is main(found).namespaces
-    assert joined.credentials is main(found).credentials
+    same, first = joined.credentials, main(found).credentials
+    assert (same.uid, same.user) == (first.uid, first.user)
+    assert same.capabilities == first.capabilities
     assert (joined.pid_inside, joined.parent) == (2, found.kernel.init)
 
 

@@ -54,7 +54,7 @@ from simulator.subsystems.isolation import (
     Confinement,
     Isolation,
     isolate,
-    making_us,
+    spared_us,
 )
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO
@@ -389,7 +389,7 @@ class ContainerEngine:
             self._fail(container, "namespaces", str(error), "ENOMEM")
             return
         kinds = self._isolate(container).namespaces.own(self.host.namespaces)
-        yield making_us(kinds)
+        yield spans["namespaces"] - spared_us(kinds)
         seq = engine.record(
             self.name,
             "namespaces",

@@ -14,6 +14,7 @@ def runtime_spans(runtime: str) -> dict[str, int]:
     whole = figure(WHOLE.get(runtime, "container_runtime"))
     rest = whole - figure("namespaces") - figure("fork_exec")
     return {
+        "namespaces": figure("namespaces"),
         "cgroup": rest // 3,
         "rootfs": rest - rest // 3,
     }

@@ -12,7 +12,7 @@ from simulator.subsystems.isolation import (
     SUBORDINATE,
     Isolation,
     _new_kinds,
-    making_us,
+    spared_us,
 )
 from simulator.subsystems.namespaces import FIRST_NUMBER, KINDS
 from simulator.subsystems.processes import Process
@@ -202,7 +202,7 @@ def test_which_kinds_are_new(wanted: Isolation, kinds: tuple[str, ...]) -> None:
     ],
 )
 def test_only_two_kinds_cost_much(kinds: list[str], spared: int) -> None:
-    assert making_us(kinds) == figure("namespaces") - spared
+    assert spared_us(kinds) == spared
 
 
 def test_a_start_is_faster_without_them() -> None:

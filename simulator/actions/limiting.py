@@ -19,9 +19,10 @@ def set_cgroup(world: World, arguments: Arguments, asked: int) -> Work:
     limits = {k: v for k, v in arguments["limits"].items() if v is not None}
     for kernel, group in _groups(world, arguments, asked, "set_cgroup"):
         group.limit(limits)
-        world.engine.record(
+        seq = world.engine.record(
             kernel.name, "set_cgroup", cause=asked, target=group.name, **limits
         )
+        kernel.pages.enforce(group, seq)
 
 
 def freeze(world: World, arguments: Arguments, asked: int) -> Work:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.drawing.shares import Owner, Share, owner_of
+from simulator.drawing.shares import Bounded, Owner, Share, owner_of
 from simulator.drawing.svg import (
     CAPTION,
     MARGIN,
@@ -22,6 +22,8 @@ GAP = 6
 COLUMN = 220
 ROW = 18
 SWATCH = 10
+LIMIT = 160
+"""The width of a cgroup's whole limit."""
 MOST_FREE = 3
 """What is free takes no more than one part in so many of a bar's width, so that what
 is in use can be told apart; the label says how much it really is."""
@@ -44,6 +46,9 @@ def draw_memory(run: Run) -> str:
             legend, height = _legend(each, top)
             content += legend
             top += height
+            for bounded in each.bounded:
+                content += _limit(bounded, top)
+                top += ROW
             words.append(_sentence(each))
         top += 2 * GAP
     return picture(
@@ -111,6 +116,22 @@ def _legend(owner: Owner, top: int) -> tuple[str, int]:
     return content, ROW * (1 - (-len(shares) // columns)) + GAP
 
 
+def _limit(bounded: Bounded, top: int) -> str:
+    """Draw how much of a cgroup's limit is used, and name it."""
+    used = min(LIMIT, LIMIT * bounded.kib // bounded.limit_kib)
+    bar = rectangle(MARGIN, top + 3, LIMIT, SWATCH, is_dashed=True)
+    bar += rectangle(MARGIN, top + 3, used, SWATCH) if used else ""
+    words = NOTE.cut(_limited(bounded), WIDTH - LIMIT - 12)
+    content = bar + line(words, MARGIN + LIMIT + 6, top + 12, NOTE)
+    return group("sim-share sim-limit", content, title=_limited(bounded))
+
+
+def _limited(group: Bounded) -> str:
+    swap = f", {_mib(group.swap_kib)} in swap" if group.swap_kib else ""
+    whole = f"{_mib(group.limit_kib)} ({group.limit})"
+    return f"cgroup {group.name}: {_mib(group.kib)} of {whole}{swap}"
+
+
 def _mib(kib: int) -> str:
     """Return an amount of memory in MiB, rounded down; in KiB when it is less."""
     whole, rest = divmod(kib, 1024)
@@ -124,4 +145,5 @@ def _capacity(owner: Owner) -> str:
 
 def _sentence(owner: Owner) -> str:
     listed = (f"{share.label} {_mib(share.kib)}" for share in owner.shares)
-    return f"{_capacity(owner)}: {', '.join(listed)}."
+    limits = "".join(f" {_limited(group)}." for group in owner.bounded)
+    return f"{_capacity(owner)}: {', '.join(listed)}.{limits}"

@@ -28,6 +28,18 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounded:
+    """A cgroup with a limit of memory: how much of it is used."""
+
+    name: str
+    kib: int
+    limit_kib: int
+    limit: str
+    """The file that sets it: ``memory.max`` or ``memory.high``."""
+    swap_kib: int
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """A machine, and who has its RAM; what nobody has comes last."""
 
@@ -35,6 +47,8 @@ class Owner:
     ram_kib: int
     used_kib: int
     shares: tuple[Share, ...]
+    bounded: tuple[Bounded, ...] = ()
+    """The cgroups of its kernel that have a limit."""
 
     def all(self) -> Iterator["Owner"]:
         """Yield this machine and its guests, each followed by those inside it."""
@@ -61,7 +75,20 @@ def owner_of(machine: Node, traced: Traced) -> Owner:
         machine["ram_kib"],
         machine["used_kib"],
         (*shares, Share("free", "free", free)),
+        tuple(group for name in kernels for group in _bounded(traced.cgroups(name))),
     )
+
+
+def _bounded(groups: Mapping[str, Node]) -> Iterator[Bounded]:
+    """Yield the cgroups with a limit; of two limits the one that is reached first."""
+    for name, group in groups.items():
+        memory = group["memory"]
+        files = {"memory.max": memory["max_kib"], "memory.high": memory["high_kib"]}
+        limits = {file: kib for file, kib in files.items() if kib is not None}
+        if limits:
+            file = min(limits, key=lambda which: limits[which])
+            kib, swap = memory["current_kib"], memory["swap_kib"]
+            yield Bounded(name, kib, limits[file], file, swap)
 
 
 def _parts(machine: Node) -> list[Node]:

@@ -4,10 +4,10 @@ A drawing has no script and no style of its own. The page styles these classes:
 ``sim-drawing``; ``sim-box`` with the kind of the part, ``sim-machine``, ``sim-vm``,
 ``sim-hypervisor``, ``sim-kernel``, ``sim-engine``, ``sim-container``, ``sim-process``
 or ``sim-more``; ``sim-stage`` with ``sim-asked``, ``sim-ok`` or ``sim-failed``;
-``sim-share`` with a kind, ``sim-cache`` or ``sim-free``; ``sim-view`` and ``sim-row``;
-``sim-off`` for a part that is not running; ``sim-line``, ``sim-title``, ``sim-note``
-and ``sim-caption``. Without a page's styles everything is drawn in ``currentColor``.
-Elements that stand for events name them in ``data-seq``.
+``sim-share`` with a kind, ``sim-cache``, ``sim-limit`` or ``sim-free``; ``sim-view``
+and ``sim-row``; ``sim-off`` for a part that is not running; ``sim-line``,
+``sim-title``, ``sim-note`` and ``sim-caption``. Without a page's styles everything is
+drawn in ``currentColor``. Elements that stand for events name them in ``data-seq``.
 """
 
 from collections.abc import Iterable, Sequence

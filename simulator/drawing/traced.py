@@ -27,6 +27,7 @@ class Traced:
         self._processes: dict[Pid, list[int]] = {}
         self._owner: dict[int, Pid] = {}
         self._programs: dict[Pid, str] = {}
+        self._cgroups: Mapping[str, Node] = run.observation["cgroups"]
         for event in run.events:
             self._file(event)
 
@@ -45,6 +46,10 @@ class Traced:
     def program(self, kernel: str, pid: int) -> str:
         """Return the name of the file that a process was started from, or nothing."""
         return self._programs.get((kernel, pid), "")
+
+    def cgroups(self, kernel: str) -> Node:
+        """Return the cgroups of a kernel by path."""
+        return self._cgroups.get(kernel, {})
 
     def _file(self, event: Event) -> None:
         owner = self._process_of(event)

@@ -18,6 +18,8 @@ def _see(group: Cgroup) -> dict[str, Any]:
         "memory": {
             "current_kib": group.memory_current,
             "peak_kib": group.memory_peak,
+            "high_kib": group.memory_high,
+            "max_kib": group.memory_max,
             "swap_kib": group.swap_current,
             "events": dict(group.events),
         },

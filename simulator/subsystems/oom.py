@@ -12,18 +12,22 @@ NEVER = -1000
 """An ``oom_score_adj`` that exempts a process."""
 
 
-def kill(kernel: Executive, group: Cgroup | None, asker: Process | None) -> int | None:
+def kill(
+    kernel: Executive,
+    group: Cgroup | None,
+    cause: int | None,
+    asker: Process | None = None,
+) -> int | None:
     """End a process to free memory; return the event's ``seq``, None: nobody is left.
 
     ``group`` is the cgroup whose limit was reached, None when it is the machine.
-    ``asker`` is the process that wanted memory.
+    ``cause`` is the event that wanted memory, ``asker`` the process, if it was one.
     """
     if group is not None:
         group.count("oom")
     chosen = _choose(kernel, group, asker)
     if chosen is None:
         return None
-    cause = kernel.state_seq if asker is None else asker.last_seq
     if isinstance(chosen, Victim):
         said = _said(chosen.name, chosen.kib, group)
         seq = _record(kernel, chosen.name, cause, said)

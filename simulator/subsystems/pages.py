@@ -217,15 +217,30 @@ class Pages:
             freed, _ = reclaim(self._kernel, None, wanted - memory.free_kib)
             if freed or self._relents(wanted - memory.free_kib):
                 continue
-            if oom.kill(self._kernel, None, None) is None:
+            if oom.kill(self._kernel, None, self._kernel.state_seq) is None:
                 return
 
     def _relents(self, kib: int) -> bool:
         """Return whether a balloon gives pages back before somebody is killed."""
         return self._kernel.platform.memory.relent(kib) > 0
 
+    def enforce(self, group: Cgroup, cause: int) -> None:
+        """Bring a group below a limit that was set lower than what it has.
+
+        What can be taken back is; then its processes are killed, as at any limit.
+        """
+        while (limit := group.hard_limit) is not None:
+            over = group.memory_current - limit
+            if over <= 0:
+                return
+            freed, _ = reclaim(self._kernel, group, over)
+            if not freed and oom.kill(self._kernel, group, cause) is None:
+                return
+
     def give_back(self, process: Process, kib: int) -> None:
         """Take pages in RAM from a process."""
+        if not kib:
+            return
         self.spaces[process].resident -= kib
         self._kernel.platform.memory.give_back(process.owner, kib)
         if process.cgroup is not None:
@@ -311,7 +326,7 @@ class Pages:
         short = self._short(group, kib)
         if short is None or not process.alive:
             return True
-        return oom.kill(self._kernel, short[0], process) is not None
+        return oom.kill(self._kernel, short[0], process.last_seq, process) is not None
 
     def _tell_high(self, process: Process, group: Cgroup) -> None:
         """Record the first time that a group is above ``memory.high``."""

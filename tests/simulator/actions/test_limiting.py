@@ -55,6 +55,8 @@ def test_a_container_is_in_a_cgroup_of_its_own() -> None:
         "memory": {
             "current_kib": 100 * MIB,
             "peak_kib": 100 * MIB,
+            "high_kib": None,
+            "max_kib": 200 * MIB,
             "swap_kib": 0,
             "events": {"high": 0, "max": 0, "oom": 0, "oom_kill": 0},
         },
@@ -64,6 +66,8 @@ def test_a_container_is_in_a_cgroup_of_its_own() -> None:
     assert group(done, "box-1")["memory"] == {
         "current_kib": 110 * MIB,
         "peak_kib": 110 * MIB,
+        "high_kib": None,
+        "max_kib": 200 * MIB,
         "swap_kib": 0,
         "events": {"high": 0, "max": 0, "oom": 0, "oom_kill": 0},
     }
@@ -187,3 +191,102 @@ def test_what_goes_on_inside_a_frozen_group_is_held_all_the_same() -> None:
     plan = [signal("SIGSTOP"), {"freeze": {"on": "box"}}, signal("SIGCONT")]
     assert ends(*plan) == []
     assert ends(*plan, {"thaw": {"on": "box"}}) == [0]
+
+
+KEEPER = {
+    "systems": {"linux": {"swap_mib": 100}},
+    "programs": {
+        "app": {
+            "ram_mib": 0,
+            "text_mib": 0,
+            "does": [
+                {"read_file": {"mib": 50, "path": "/data"}},
+                {"allocate": {"mib": 60}},
+            ],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("mib", "current", "swap", "statuses"),
+    [
+        (200, 110, 0, []),
+        (80, 80, 0, []),
+        (60, 60, 0, []),
+        (40, 40, 20, []),
+    ],
+)
+def test_a_limit_below_what_is_used_takes_it_back_at_once(
+    mib: int, current: int, swap: int, statuses: list[int]
+) -> None:
+    plan = [*ENGINE, box(), wait(5), limit(memory_max_mib=mib)]
+    done = run(plan, world=KEEPER)
+    memory = group(done, "box-1")["memory"]
+    assert (memory["current_kib"], memory["swap_kib"]) == (  # type: ignore[index]
+        current * MIB,
+        swap * MIB,
+    )
+    ended = events(done, "exit", target="/srv/app")
+    assert [e.detail["exit_status"] for e in ended] == statuses
+
+
+def test_a_limit_below_what_can_be_taken_back_kills_and_says_why() -> None:
+    plan = [*ENGINE, box(), wait(5), limit(memory_max_mib=40, swap_max_mib=0)]
+    done = run(plan, world=KEEPER)
+    killed = events(done, "oom_kill")[0]
+    assert killed.cause == events(done, "set_cgroup", actor="linux-1")[0].seq
+    assert events(done, "exit", target="/srv/app")[0].detail["exit_status"] == 137
+    assert group(done, "box-1")["memory"]["current_kib"] == 0  # type: ignore[index]
+
+
+def test_a_limit_that_nothing_can_be_done_about_stays_exceeded() -> None:
+    spared = merged(KEEPER, {"programs": {"app": {"oom_score_adj": -1000}}})
+    plan = [*ENGINE, box(), wait(5), limit(memory_max_mib=40, swap_max_mib=0)]
+    done = run(plan, world=spared)
+    assert events(done, "oom_kill") == []
+    assert group(done, "box-1")["memory"]["current_kib"] == 60 * MIB  # type: ignore[index]
+
+
+def test_a_high_limit_takes_nothing_back_by_itself() -> None:
+    plan = [*ENGINE, box(), wait(5), limit(memory_high_mib=40)]
+    done = run(plan, world=KEEPER)
+    assert group(done, "box-1")["memory"]["current_kib"] == 110 * MIB  # type: ignore[index]
+
+
+def test_a_full_kernel_starts_nothing_more() -> None:
+    """All numbers of a kernel are taken: fork, exec and a new container fail."""
+    world = {
+        "systems": {"linux": {"pid_max": 100}},
+        "programs": {
+            "app": {
+                "ram_mib": 0,
+                "text_mib": 0,
+                "does": [
+                    {"fork": {"count": 200, "steps": [{"sleep": {"ms": 90_000}}]}}
+                ],
+            }
+        },
+    }
+    plan = [*ENGINE, box(), wait(1), install("sh"), execute("sh"), wait(120)]
+    done = run([*plan, execute("sh")], world=world)
+    refused = events(done, "fork", outcome="failed")
+    assert {e.detail["errno_name"] for e in refused} == {"EAGAIN"}
+    assert [e.detail["target"] for e in refused][-1] == "/bin/sh"
+    assert "kernel_log" not in refused[0].detail
+    assert done.observation["programs"]["sh"]["errno_name"] == "EAGAIN"
+    numbers = 1 + 1 + 1 + sum(e.outcome == "ok" for e in events(done, "fork"))
+    assert numbers == 100
+
+
+def test_a_full_cgroup_says_so_in_the_kernels_log() -> None:
+    forks = {"programs": {"app": {"does": [{"fork": {"count": 3}}]}}}
+    done = run(
+        [*ENGINE, box(limits={"pids_max": 2}), execute("app", "box")], world=forks
+    )
+    refused = events(done, "fork", outcome="failed")
+    assert refused[0].detail["kernel_log"] == (
+        "fork rejected by pids controller in /box-1"
+    )
+    assert refused[-1].detail["target"] == "/srv/app"
+    assert done.observation["programs"]["app"]["errno_name"] == "EAGAIN"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from simulator import Run, draw_memory
-from simulator.drawing.shares import MOST, Owner, owner_of
+from simulator.drawing.shares import MOST, Bounded, Owner, owner_of
 from simulator.drawing.traced import Traced
 from tests.simulator.drawing.pictures import (
     PLANS,
@@ -15,7 +15,7 @@ from tests.simulator.drawing.pictures import (
     parsed,
     texts,
 )
-from tests.simulator.worlds import BOOT, KVM, execute, install, run, vm
+from tests.simulator.worlds import BOOT, ENGINE, KVM, box, execute, install, run, vm
 
 
 def drawn(done: Run) -> ET.Element:
@@ -139,3 +139,44 @@ def test_without_a_kernel_a_number_is_only_a_number() -> None:
     done = run([])
     done.observation["machines"]["server"]["charges"]["pid 7"] = 1024
     assert sizes(owner(done)) == {"pid 7": 1, "free": 65535}
+
+
+def bounded_by(**limits: object) -> Run:
+    parts = {
+        "systems": {"linux": {"swap_mib": 200}},
+        "programs": {"app": {"ram_mib": 0, "text_mib": 0}},
+    }
+    parts["programs"]["app"]["does"] = [{"allocate": {"mib": 100}}]  # type: ignore[assignment]
+    return run([*ENGINE, box(limits=limits), box(name="free")], world=parts)
+
+
+def test_a_cgroup_with_a_limit_is_drawn_with_what_it_uses() -> None:
+    found = owner(bounded_by(memory_max_mib=128)).bounded
+    assert found == (Bounded("box-1", 100 * 1024, 128 * 1024, "memory.max", 0),)
+
+
+def test_of_two_limits_the_lower_one_is_drawn_with_what_is_in_swap() -> None:
+    done = bounded_by(memory_max_mib=128, memory_high_mib=64)
+    (found,) = owner(done).bounded
+    assert (found.limit, found.kib, found.swap_kib) == (
+        "memory.high",
+        64 * 1024,
+        36 * 1024,
+    )
+    said = "cgroup box-1: 64 MiB of 64 MiB (memory.high), 36 MiB in swap"
+    assert said in texts(drawn(done))
+    assert f" {said}." in described(drawn(done))
+
+
+def test_what_uses_nothing_of_its_limit_has_an_empty_bar() -> None:
+    def bars(done: Run) -> int:
+        groups = [
+            group
+            for group in drawn(done).iter(f"{SVG}g")
+            if "sim-limit" in group.get("class", "")
+        ]
+        return sum(len(group.findall(f"{SVG}rect")) for group in groups)
+
+    assert bars(bounded_by(memory_max_mib=128)) == 2
+    assert bars(run([*ENGINE, box(limits={"memory_max_mib": 50})])) == 1
+    assert bars(run([*ENGINE, box()])) == 0

@@ -149,6 +149,8 @@ def test_at_memory_max_a_process_is_killed() -> None:
     assert group(done)["memory"] == {
         "current_kib": 0,
         "peak_kib": 64 * MIB,
+        "high_kib": None,
+        "max_kib": 64 * MIB,
         "swap_kib": 0,
         "events": {"high": 0, "max": 1, "oom": 1, "oom_kill": 1},
     }

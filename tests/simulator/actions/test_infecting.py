@@ -153,3 +153,22 @@ def test_the_app_beside_it_serves_on() -> None:
     done = run([*KVM, app_vm(2), infect(), work], world=WORM)
     assert done.metrics["served"] == 20
     assert places(done) == ["guest-1", "guest-2"]
+
+
+def test_a_privileged_container_is_no_wall() -> None:
+    plan = [*ENGINE, box(1, name="other"), box(privileged=True), infect("box")]
+    done = run(plan, world=WORM)
+    assert places(done) == ["box-1", "other-1", "server"]
+    ways = {e.detail["target"]: e.detail["by"] for e in events(done, "intrude")}
+    assert ways == {
+        "box-1": "operator",
+        "server": "CAP_SYS_ADMIN over the host",
+        "other-1": "linux-1",
+    }
+
+
+def test_users_of_its_own_hold_a_privileged_container() -> None:
+    apart = box(privileged=True, uid_map=[{"outside": 100_000}])
+    done = run([*ENGINE, box(1, name="other"), apart, infect("box")], world=WORM)
+    assert places(done) == ["box-1"]
+    assert [target for target, _ in stopped(done)] == ["server"]

@@ -168,7 +168,7 @@ class Hypervisor:
             return
         seq = self.below.engine.record(
             self.name,
-            "out_of_memory",
+            "no_frame",
             FAILED,
             cause=asking.state_seq,
             target=asking.name,

@@ -321,7 +321,7 @@ def test_a_machine_that_moves_takes_only_what_it_uses() -> None:
 
 def test_type_1_switches_off_the_machine_that_gets_no_frame() -> None:
     done = run(full(BARE), world=tight(2000))
-    ended = events(done, "out_of_memory")
+    ended = events(done, "no_frame")
     assert [e.actor for e in ended] == ["bare"]
     name = ended[0].detail["target"]
     assert ended[0].detail["log"] == (
@@ -335,6 +335,6 @@ def test_type_1_switches_off_the_machine_that_gets_no_frame() -> None:
 
 def test_a_machine_that_gets_no_frame_at_its_boot() -> None:
     done = run([*BARE, vm(3)], world=tight(1200))
-    assert len(events(done, "out_of_memory")) == 1
+    assert len(events(done, "no_frame")) == 1
     assert [v["system"] for v in done.observation["vms"].values()].count("dead") == 1
     assert done.metrics["kernels"] == 2

@@ -568,6 +568,7 @@ class ContainerEngine:
             delay = back_off_us(container.in_a_row, kind)
             container.in_a_row += 1
             container.restarts += 1
+            container.state = "restarting"
             self.host.platform.engine.spawn(
                 self._restart(container, delay, container.state_seq), is_daemon=True
             )
@@ -589,7 +590,6 @@ class ContainerEngine:
 
     def _restart(self, container: Container, delay: int, cause: int) -> Work:
         """Start a container again after a delay, unless somebody else has."""
-        container.state = "restarting"
         yield delay
         if container.state == "restarting":
             yield from self.start_again(container, cause)

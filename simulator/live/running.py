@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.live.capabilities import Report
 from simulator.live.cgroups import Group, make_group, places
-from simulator.live.recording import Recorder
+from simulator.live.recording import NOBODY, Recorder
 from simulator.live.sandbox import Fact, carry_out
 from simulator.live.translating import NotHereError, translated
 from simulator.scenario.model import Params, Scenario
@@ -68,13 +68,15 @@ def _groups(steps: list[Fact]) -> Iterator[list[int]]:
 
 def _observation(recorder: Recorder) -> dict[str, Any]:
     """Return what claims may read of a live run; what nobody saw is left out."""
-    living = list(recorder.processes.values())
+    served = list(recorder.processes.values())
+    machine = recorder.views.get(recorder.translation.machine, [NOBODY])[0]
+    living = [row for row in machine["processes"] if row["state"] != "zombie"]
     return {
         "programs": {
             name: {
                 **attempt,
-                "running": sum(seen.program == name for seen in living),
-                "served": sum(seen.served for seen in living if seen.program == name),
+                "running": sum(row["program"] == name for row in living),
+                "served": sum(seen.served for seen in served if seen.program == name),
             }
             for name, attempt in recorder.attempts.items()
         },

@@ -79,7 +79,6 @@ def test_a_sandbox_that_fails_and_one_that_is_late(
         ("runs.a.observation.programs.app.served == 100", True, ""),
         ("runs.a.metrics.kernels == 2", False, ""),
         ("'a' in runs && runs['a'].metrics.served == 100", True, ""),
-        ("runs.a.events.exists(e, e.action == 'execve')", True, ""),
     ],
 )
 def test_claims_are_judged_over_live_runs(
@@ -104,6 +103,16 @@ def test_what_nobody_saw_is_not_judged() -> None:
     holds, reason = judged(found, "fine", run_live(found, {}, report()), {})
     assert holds is None
     assert reason.startswith("not seen here: ")
+    told = {"fine": {"text": "it is fine", "expression": "size(runs.a.events) > 0"}}
+    found = scenario(PLAN, claims=told)
+    holds, reason = judged(found, "fine", run_live(found, {}, report()), {})
+    assert (holds, reason[:15]) == (None, "it reads events")
+    found = scenario(
+        PLAN,
+        claims={
+            "fine": {"text": "it is fine", "expression": "runs.a.metrics.served > 0"}
+        },
+    )
     missing = LiveRuns({}, {"a": "no engine"})
     assert judged(found, "fine", missing, {}) == (None, "a: no engine")
 

@@ -148,6 +148,24 @@ def test_a_container_that_is_stopped() -> None:
     assert events(run, "exit")[0].detail["exit_status"] == 0
 
 
+def test_processes_that_ended_with_their_namespace_do_not_run() -> None:
+    spawn = {"spawn": {"program": "sh"}}
+    does = [spawn, spawn, {"sleep": {"ms": 50}}, {"exit": {"status": 3}}]
+    world = {
+        "programs": {
+            "app": {"does": does},
+            "sh": {"signals": {"SIGTERM": "ignore"}},
+        },
+        "images": {"app_image": {"programs": ["app", "sh"]}},
+    }
+    on_the_machine = [*BOOT, install("app"), install("sh"), execute("app")]
+    run = live([*on_the_machine, {"wait": {"seconds": 1}}], world=world)
+    assert run.observation["programs"]["sh"]["running"] == 2
+    run = live([*ENGINE, box(), {"wait": {"seconds": 1}}], world=world)
+    assert run.observation["programs"]["sh"]["running"] == 0
+    assert run.observation["views"]["box"][0]["exit_status"] == 3
+
+
 def test_a_program_that_nobody_waits_for_is_a_zombie() -> None:
     fork = {"fork": {"count": 3, "steps": [{"exit": {}}]}}
     world = {"programs": {"app": {"does": [fork]}}}

@@ -24,9 +24,17 @@ class Runner(Protocol):
         """Start a command, say why if that fails, and wait for its end."""
 
     def attach(
-        self, words: Sequence[str], call: "Call", process: Process
+        self,
+        words: Sequence[str],
+        call: "Call",
+        process: Process,
+        *,
+        is_watched: bool = True,
     ) -> Generator[int | Gate, None, int]:
-        """Let a process that was started do what its command does; await its end."""
+        """Let a process that was started do what its command does; await its end.
+
+        ``is_watched``: interrupts from the keyboard go to it.
+        """
 
     def script(self, text: str, call: "Call") -> Generator[int | Gate, None, int]:
         """Carry out the lines of a text as the shell that ``call`` is."""

@@ -23,6 +23,7 @@ from simulator.lab.parser import (
 )
 from simulator.lab.state import PATH, Console, Job, Lab, Sink
 from simulator.lab.table import BUILTINS, COMMANDS
+from simulator.lab.userland import SHELLS, tool_of
 from simulator.lab.view import View
 from simulator.subsystems.processes import Process
 from simulator.subsystems.signals import LOGS
@@ -30,6 +31,8 @@ from simulator.subsystems.signals import LOGS
 MOST_ROUNDS = 10_000
 """Rounds of one loop; who needs more has made a mistake."""
 SYNTAX_ERROR = 2
+LOST = 255
+"""Status of what went down with its kernel."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 Status = Generator[int | Gate, None, int]
 
@@ -55,6 +58,18 @@ class Stage:
     background: bool = False
     after: list[Callable[[], int]] = field(default_factory=list)
     """Writes what was gathered for files."""
+
+
+class Lines(list[str]):
+    """What a process writes, line by line, passed on at once."""
+
+    def __init__(self, out: Sink) -> None:
+        super().__init__()
+        self.out = out
+
+    def append(self, line: str) -> None:
+        """Pass on a line."""
+        self.out(f"{line}\n")
 
 
 class Interpreter:
@@ -217,13 +232,18 @@ class Interpreter:
             return
         self._takes_part(stage, process)
 
-    def _takes_part(self, stage: Stage, process: Process) -> None:
+    def _takes_part(
+        self, stage: Stage, process: Process, *, is_watched: bool = True
+    ) -> None:
         """Give a process what its program does, and the keyboard's interrupts."""
-        self.console.foreground.append(process)
+        if is_watched:
+            self.console.foreground.append(process)
         self.lab.typed[process] = stage.words[0]
+        process.output = Lines(stage.streams.out)
         program = process.program
-        if not program.does and program.acts_as == "program":
-            stage.function = COMMANDS.get(program.name)
+        name = tool_of(program)
+        if not program.does and (program.acts_as == "program" or name in SHELLS):
+            stage.function = COMMANDS.get(name)
 
     def _redirect(
         self, redirect: Redirect, stage: Stage
@@ -303,8 +323,7 @@ class Interpreter:
                 return answer
             return (yield from answer)
         except CommandError as error:
-            if error.message:
-                call.complain(error.message)
+            call.complain(error.message)
             return error.status
 
     def _ended(self, stage: Stage) -> int:
@@ -314,17 +333,19 @@ class Interpreter:
             raise AssertionError
         if process in self.console.foreground:
             self.console.foreground.remove(process)
-        if stage.background:
-            return process.exit_status or 0
+        if process.exit_status is None:
+            return LOST
         event = self.lab.engine.events[process.state_seq]
         log = str(event.detail.get("log", ""))
+        if process.signal and stage.background:
+            return process.exit_status or 0
         if process.signal == "SIGINT":
             stage.streams.err("\n")
         elif process.signal:
             stage.streams.err(f"{LOGS.get(process.signal, process.signal)}\n")
         elif log and not log.startswith("exited with status"):
             stage.streams.err(f"{log}\n")
-        return process.exit_status or 0
+        return process.exit_status
 
     def _expand(self, words: Sequence[Word]) -> Generator[int | Gate, None, list[str]]:
         view = View(self.lab, self.console.process)
@@ -348,11 +369,18 @@ class Interpreter:
             yield from self._launch(stage, where)
         return (yield from self._work(stage))
 
-    def attach(self, words: Sequence[str], call: Call, process: Process) -> Status:
+    def attach(
+        self,
+        words: Sequence[str],
+        call: Call,
+        process: Process,
+        *,
+        is_watched: bool = True,
+    ) -> Status:
         """Let a process that was started do what its command does; await its end."""
         stage = Stage(tuple(words), Streams(call.out, call.err, call.stdin))
-        stage.launched = Launched(process)
-        self._takes_part(stage, process)
+        stage.launched, stage.background = Launched(process), True
+        self._takes_part(stage, process, is_watched=is_watched)
         return (yield from self._work(stage))
 
     def script(self, text: str, call: Call) -> Status:

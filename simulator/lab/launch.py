@@ -7,7 +7,7 @@ from typing import Any
 from simulator.engine import Gate
 from simulator.lab.files import absolute
 from simulator.lab.state import PATH
-from simulator.lab.userland import look_up
+from simulator.lab.userland import SHELLS, look_up, tool_of
 from simulator.subsystems.files import FileTree
 from simulator.subsystems.namespaces import Namespaces
 from simulator.subsystems.processes import Attempt, Executive, Process
@@ -82,16 +82,12 @@ def inside(process: Process, parent: Process, **changes: Any) -> Where:
 def launch(where: Where, words: Sequence[str]) -> Generator[int | Gate, None, Launched]:
     """Find the program that a command names, and execute it in a child."""
     word = words[0]
-    if "/" in word:
-        path: str | None = absolute(where.cwd, word)
-    else:
-        path = look_up(where.root, where.path, word)
+    wanted = absolute(where.cwd, word) if "/" in word else word
+    path = look_up(where.root, where.path, wanted)
     if path is None:
-        return Launched(None, NOT_FOUND, word)
-    if path not in where.root.files:
-        return Launched(None, NOT_FOUND, word, NO_FILE)
-    if where.cgroup is not None and not where.cgroup.may_fork():
-        return Launched(None, NO_FORK, word, "EAGAIN")
+        return Launched(None, NOT_FOUND, word, NO_FILE if "/" in word else "")
+    # What a shell does with its words is the lab's to say, not its program's.
+    is_shell = tool_of(where.root.files[path]) in SHELLS
     attempt: Attempt = yield from where.kernel.execute(
         path,
         cause=where.parent.last_seq,
@@ -102,9 +98,10 @@ def launch(where: Where, words: Sequence[str]) -> Generator[int | Gate, None, La
         credentials=where.credentials,
         cgroup=where.cgroup,
         parent=where.parent,
-        arguments=tuple(words[1:]),
+        arguments=() if is_shell else tuple(words[1:]),
     )
     if attempt.process is not None:
+        attempt.process.arguments = tuple(words[1:])
         return Launched(attempt.process, 0, word, "", attempt.seq)
     status = STATUS.get(attempt.errno_name, NOT_EXECUTABLE)
     return Launched(None, status, word, attempt.errno_name, attempt.seq)

@@ -142,8 +142,6 @@ def _is_at_prompt(lab: Lab) -> bool:
         kernel = closed.kernel
         if kernel.state == "dead":
             _tell_death(lab, closed)
-        elif closed.parting:
-            lab.err(closed.parting)
         if lab.consoles:
             lab.console.status = closed.process.exit_status or 0
     return not lab.consoles or not lab.console.is_busy

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.engine import Engine, Task
+from simulator.lab.records import Record
 from simulator.subsystems.processes import Executive, Process
 from simulator.world import World
 
@@ -32,7 +33,7 @@ class Job:
     task: Task
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Console:
     """One shell that somebody types into: a process of the world, like any other."""
 
@@ -48,8 +49,6 @@ class Console:
     foreground: list[Process] = field(default_factory=list)
     """What an interrupt from the keyboard goes to."""
     jobs: list[Job] = field(default_factory=list)
-    parting: str = ""
-    """What is shown when this console closes."""
 
     @property
     def kernel(self) -> Executive:
@@ -62,7 +61,7 @@ class Console:
         return self.task is not None and not self.task.is_open
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Lab:
     """A world that goes on from line to line, and who is logged in where."""
 
@@ -72,8 +71,10 @@ class Lab:
     pieces: list[Piece] = field(default_factory=list)
     """What came out since the line began."""
     history: list[str] = field(default_factory=list)
-    texts: dict[int, dict[str, str]] = field(default_factory=dict)
-    """Per file tree (by its identity): text files that were written."""
+    records: dict[str, Record] = field(default_factory=dict)
+    """Per container: what its engine's client knows of it."""
+    networks: set[str] = field(default_factory=set)
+    """Networks for containers that somebody has made."""
     typed: dict[Process, str] = field(default_factory=dict)
     """Programs that were started by a name: that name, which is their first word."""
     furnished: dict[str, set[str]] = field(default_factory=dict)

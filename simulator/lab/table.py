@@ -4,13 +4,16 @@ from collections.abc import Mapping
 
 from simulator.lab.call import Function
 from simulator.lab.commands import (
-    containers,
+    docker,
     filing,
+    machines,
     memory,
     namespaces,
     networking,
     orchestrators,
+    packages,
     processes,
+    reachability,
     shell,
     shells,
     system,
@@ -18,6 +21,7 @@ from simulator.lab.commands import (
 )
 
 _FAMILIES = (
+    packages,
     text,
     filing,
     system,
@@ -27,7 +31,9 @@ _FAMILIES = (
     networking,
     orchestrators,
     shells,
-    containers,
+    docker,
+    machines,
+    reachability,
 )
 BUILTINS: Mapping[str, Function] = {**shell.COMMANDS, "kill": processes.kill}
 COMMANDS: Mapping[str, Function] = {

@@ -7,7 +7,7 @@ client of a service where that service is installed.
 
 from collections.abc import Iterator
 
-from simulator.lab.state import Lab
+from simulator.lab.state import PATH, Lab
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.kernel import Kernel
@@ -16,15 +16,17 @@ from simulator.subsystems.virtualization import Hypervisor
 
 TOOLS = {
     "/usr/bin": (
-        "bash cat chmod cp curl cut date dmesg echo env false file free getent"
-        " grep head hostname hostnamectl id ip journalctl kill ls lscpu lsns mount mv"
-        " nc nproc nsenter pgrep pidof pkill printenv printf ps pstree pwd readlink rm"
-        " seq sh sleep sort ss stress systemd-detect-virt tail tee top touch true uname"
+        "bash cat chmod cp curl cut date df dmesg echo env false file free getent"
+        " grep head hostname hostnamectl id ip journalctl kill ls lscpu lsns mkdir"
+        " mount mv nc nproc nsenter pgrep pidof ping pkill printenv printf ps pstree"
+        " pwd readlink rm seq sh sleep sort ss ssh stress systemd-detect-virt tail"
+        " tee top touch true uname"
         " uniq unshare uptime wc which whoami"
     ),
     "/usr/sbin": "lsmod poweroff reboot shutdown",
 }
 """Per folder: the tools of a general-purpose Linux system."""
+MERGED = ("/bin/", "/sbin/")
 SHELLS = ("bash", "sh", "dash", "ash")
 
 
@@ -41,6 +43,13 @@ def tools(arch: str) -> Iterator[Program]:
     for folder, names in TOOLS.items():
         for name in names.split():
             yield tool(folder, name, arch)
+
+
+def managers(lab: Lab, arch: str) -> Iterator[Program]:
+    """Go through the package managers that the archives of a world are made for."""
+    kinds = {fields["manager"] for fields in lab.world.spec["archives"].values()}
+    if "apt" in kinds:
+        yield tool("/usr/bin", "apt-get", arch)
 
 
 def orchestrator_of(lab: Lab, kernel: Kernel) -> Orchestrator | None:
@@ -62,6 +71,7 @@ def clients(lab: Lab, kernel: Kernel) -> Iterator[Program]:
         yield tool("/usr/local/bin", "docker", arch)
     if any(isinstance(guest, Hypervisor) for guest in kernel.guests):
         yield tool("/usr/local/bin", "virsh", arch)
+        yield tool("/usr/local/bin", "virt-install", arch)
     if orchestrator_of(lab, kernel) is not None:
         yield tool("/usr/local/bin", "kubectl", arch)
 
@@ -69,12 +79,9 @@ def clients(lab: Lab, kernel: Kernel) -> Iterator[Program]:
 def furnish(lab: Lab, kernel: Kernel) -> None:
     """Put tools and clients into a system's file tree, each only once."""
     given = lab.furnished.setdefault(kernel.name, set())
-    wanted = (
-        clients(lab, kernel)
-        if given
-        else (*tools(kernel.platform.arch), *clients(lab, kernel))
-    )
-    for program in wanted:
+    arch = kernel.platform.arch
+    usual = () if given else (*tools(arch), *managers(lab, arch))
+    for program in (*usual, *clients(lab, kernel)):
         if program.path not in given and program.path not in kernel.root.files:
             kernel.root.add(program)
         given.add(program.path)
@@ -91,6 +98,19 @@ def executables(root: FileTree, path: str) -> Iterator[tuple[str, str]]:
 
 
 def look_up(root: FileTree, path: str, name: str) -> str | None:
-    """Return the file that a name calls, the first in the order of the folders."""
-    places = (f"{folder}/{name}" for folder in path.split(":"))
-    return next((place for place in places if place in root.files), None)
+    """Return the file that a name or a path calls, the first in the search path.
+
+    ``/bin`` and ``/sbin`` lead to the folders of these names in ``/usr``.
+    """
+    places = [name] if "/" in name else [f"{f}/{name}" for f in path.split(":")]
+    for place in places:
+        found = next((p for p in (place, f"/usr{place}") if p in root.files), None)
+        if found is not None and (found == place or place.startswith(MERGED)):
+            return found
+    return None
+
+
+def tool_of(program: Program) -> str:
+    """Return the name of a tool by its place in the search path; else empty."""
+    folder, _, name = program.path.rpartition("/")
+    return name if folder in PATH.split(":") else ""

@@ -15,12 +15,14 @@ from simulator.lab.files import (
     remove_file,
     write_file,
 )
+from simulator.lab.files.cgroups import make_group
 from simulator.lab.files.proc import mount_rows
 from simulator.lab.files.tree import copy_program, is_there
 from simulator.lab.state import PATH
 from simulator.lab.userland import look_up
 from simulator.subsystems.files import Program
 
+CGROUPS = "/sys/fs/cgroup/"
 FORMATS = {
     "elf": "ELF 64-bit LSB executable, {arch}, version 1 (SYSV), dynamically linked",
     "pe": "PE32+ executable (console) {arch}, for MS Windows",
@@ -197,6 +199,22 @@ def touch(call: Call) -> Answer:
     return 0
 
 
+def make_directory(call: Call) -> Answer:
+    """Make a control group; other directories are there with what is in them."""
+    for name in options(call.words[1:], "pv").rest:
+        path = absolute(call.console.cwd, name)
+        if not path.startswith(CGROUPS):
+            raise CommandError(f"cannot create directory '{name}': Permission denied")
+        if is_there(call.view, path):
+            raise CommandError(f"cannot create directory '{name}': File exists")
+        try:
+            make_group(call.view, path.removeprefix(CGROUPS))
+        except FileError as error:
+            text = f"cannot create directory '{name}': {error.text}"
+            raise CommandError(text) from error
+    return 0
+
+
 def copy(call: Call) -> Answer:
     """Copy a file; ``mv`` removes it afterwards."""
     names = options(call.words[1:], "prafv").rest
@@ -255,6 +273,7 @@ COMMANDS = {
     "cp": copy,
     "file": file_kind,
     "ls": ls,
+    "mkdir": make_directory,
     "mount": mount,
     "mv": copy,
     "readlink": readlink,

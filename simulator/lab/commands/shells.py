@@ -35,7 +35,7 @@ def _console(call: Call) -> Answer:
     console.cwd = call.console.cwd if same else "/"
     call.lab.consoles.append(console)
     yield process.ended
-    return 0
+    raise AssertionError
 
 
 COMMANDS = dict.fromkeys(("ash", "bash", "dash", "sh"), shell)

@@ -216,7 +216,7 @@ def kernel_log(view: View) -> list[tuple[int, str]]:
                 (event.time, f"{stage}: {detail.get('ram_kib', 0)} KiB in use")
             )
         elif event.action in KERNEL_SAYS and "log" in detail:
-            found.append((event.time, str(detail["log"])))
+            found.append((event.time, str(detail.get("kernel_log", detail["log"]))))
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from simulator.lab.files.binfmt import binfmt_folder
+from simulator.lab.files.cgroups import path_of
 from simulator.lab.files.nodes import File, FileError, Folder, Link, Node, folder
 from simulator.lab.view import SECOND, View, command_line, short_name
 from simulator.subsystems.namespaces import KINDS
@@ -84,7 +85,7 @@ def _process(view: View, process: Process) -> Mapping[str, Node]:
 
     zombie = process.state == "zombie"
     return {
-        "cgroup": fixed("0::/\n"),
+        "cgroup": fixed(f"0::{path_of(view, process)}\n"),
         "cmdline": fixed(
             "" if zombie else command_line(view, process).replace(" ", "\0")
         ),

@@ -1,16 +1,20 @@
 """Walking paths: the file tree of a process with the kernel's mounts in it."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from simulator.lab.files.cgroups import cgroup_folder
 from simulator.lab.files.nodes import File, FileError, Folder, Link, Node
 from simulator.lab.files.proc import proc_folder
 from simulator.lab.files.system import system_texts
 from simulator.lab.view import View
-from simulator.subsystems.files import Program
+from simulator.subsystems.files import FileTree, Program
+from simulator.subsystems.filesystem import FileError as RefusedError
+from simulator.subsystems.filesystem import remove, write
+from simulator.subsystems.steps.storage import user_of
 
 MOST_LINKS = 8
 EMPTY = ("/dev", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var")  # noqa: S108  of the model
@@ -79,14 +83,21 @@ def write_file(
         if not opens:
             node.write(content)
         return
+    _check_place(view, path)
+    if opens:
+        return
+    before = node.read() if appends and isinstance(node, File) else ""
+    whole = before + content
+    _changed(write, view, path, len(whole.encode()), mode="replace", content=whole)
+
+
+def _check_place(view: View, path: str) -> None:
+    """Raise FileError when there can be no file of this path."""
     parent = find(view, posixpath.dirname(path))
-    if not isinstance(parent, Folder):
-        raise FileError("ENOTDIR")
-    if parent.is_virtual:
+    if not isinstance(parent, Folder) or parent.is_virtual:
         raise FileError("EACCES")
-    texts = texts_of(view)
-    before = texts.get(path, "") if appends else ""
-    texts[path] = before + content
+    if view.root.at(path).read_only:
+        raise FileError("EROFS")
 
 
 def remove_file(view: View, path: str) -> None:
@@ -96,8 +107,17 @@ def remove_file(view: View, path: str) -> None:
         raise FileError("EISDIR")
     if isinstance(node, File) and node.is_virtual:
         raise FileError("EPERM")
-    texts_of(view).pop(path, None)
-    view.root.files.pop(path, None)
+    _changed(remove, view, path)
+
+
+def _changed(
+    change: Callable[..., object], view: View, path: str, *args: Any, **how: Any
+) -> None:
+    """Change a file of the tree as the process that asks; raise FileError."""
+    try:
+        change(view.root, path, *args, user=user_of(view.process), **how)
+    except RefusedError as error:
+        raise FileError(error.errno_name) from error
 
 
 def names_in(view: View, path: str) -> list[str]:
@@ -109,11 +129,6 @@ def names_in(view: View, path: str) -> list[str]:
     return sorted(node.entries()) if isinstance(node, Folder) else []
 
 
-def texts_of(view: View) -> dict[str, str]:
-    """Return the text files that were written to the file tree of a process."""
-    return view.lab.texts.setdefault(id(view.root), {})
-
-
 def _mounted(view: View, path: str) -> Folder:
     """Return a directory of the file tree, with what is mounted there."""
     return Folder(partial(_entries, view, path))
@@ -122,29 +137,43 @@ def _mounted(view: View, path: str) -> Folder:
 def _entries(view: View, path: str) -> Mapping[str, Node]:
     inside = path if path.endswith("/") else f"{path}/"
     found: dict[str, Node] = {}
-    everything: dict[str, File] = {
-        **{where: File(partial(str, text)) for where, text in system_texts(view)},
-        **{
-            where: File(partial(_content, program), None, program, is_virtual=False)
-            for where, program in view.root.files.items()
-        },
-        **{
-            where: File(partial(str, text), is_virtual=False)
-            for where, text in texts_of(view).items()
-        },
-    }
+    everything = {
+        where: File(partial(str, text)) for where, text in system_texts(view)
+    } | dict(_files(view))
     for where, file in everything.items():
         if not where.startswith(inside):
             continue
         name, slash, _ = where.removeprefix(inside).partition("/")
         found[name] = _mounted(view, inside + name) if slash else file
-    for where in EMPTY:
+    for where in (*EMPTY, *view.root.mounts):
         if posixpath.dirname(where) == path:
             found.setdefault(posixpath.basename(where), _mounted(view, where))
+    if path == "/" and "usr" in found:
+        for name in ("bin", "sbin"):
+            found.setdefault(name, Link(f"/usr/{name}"))
     if path == "/":
         found["proc"] = proc_folder(view)
         found["sys"] = Folder(lambda: {"fs": _file_systems(view)}, is_virtual=True)
     return found
+
+
+def _files(view: View) -> Iterator[tuple[str, File]]:
+    """Go through the files of a tree, and of what is mounted into it."""
+    root = view.root
+    for where in (*root.files, *root.data):
+        if root.at(where).tree is root:
+            yield where, _file(root, where)
+    for point, mount in root.mounts.items():
+        source = mount.source.rstrip("/")
+        for inner in mount.tree.under(source):
+            yield point + inner.removeprefix(source), _file(mount.tree, inner)
+
+
+def _file(tree: FileTree, path: str) -> File:
+    program = tree.files.get(path)
+    if program is not None:
+        return File(partial(_content, program), None, program, is_virtual=False)
+    return File(partial(str, tree.data[path].content), is_virtual=False)
 
 
 def _file_systems(view: View) -> Folder:

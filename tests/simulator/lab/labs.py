@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from simulator import Scenario
-from simulator.lab import Answer, Lab, open_lab, run_line
+from simulator.lab import Answer, Lab, default_scenario, open_lab, run_line
 from simulator.lab.view import View
 from simulator.subsystems.processes import Process
 from tests.simulator.worlds import BOOT, Step, install, scenario
@@ -62,6 +62,16 @@ def lab(
 @cache
 def _usual() -> Scenario:
     return scenario(BOOTED, world=TOOLS)
+
+
+@cache
+def _own() -> Scenario:
+    return default_scenario()
+
+
+def server() -> Lab:
+    """The lab's own machine, with an engine and images to pull."""
+    return open_lab(_own(), "server", {})
 
 
 def typed(lab: Lab, *lines: str) -> str:

@@ -1,0 +1,112 @@
+"""The engine that a client reaches, and its containers by name or number."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from simulator.lab.call import Answer, Call, CommandError, Options, options
+from simulator.lab.records import Record
+from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.processes import Process
+
+Verb = Callable[[Call, ContainerEngine, list[str]], Answer]
+SHORT = 12
+"""Digits of an identifier that people are shown."""
+NO_DAEMON = (
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker"
+    " daemon running?"
+)
+DAEMON = "Error response from daemon: "
+
+
+def engine_of(call: Call) -> ContainerEngine:
+    """Return the engine that answers on this machine; CommandError when none does."""
+    kernel = call.view.kernel
+    for guest in kernel.guests:
+        if isinstance(guest, ContainerEngine) and guest.state == "running":
+            path = guest.model.program.path
+            if any(p.alive and p.program.path == path for p in kernel.processes):
+                return guest
+    raise CommandError(NO_DAEMON)
+
+
+def identifier(engine: ContainerEngine, container: Container) -> str:
+    """Return the 64 digits that name a container."""
+    seed = f"{engine.host.name} {engine.name} {container.name}"
+    return sha256(seed.encode()).hexdigest()
+
+
+def short_id(engine: ContainerEngine, container: Container) -> str:
+    """Return the digits that people are shown."""
+    return identifier(engine, container)[:SHORT]
+
+
+def find(engine: ContainerEngine, word: str) -> Container:
+    """Return the container of a name or of the first digits of its identifier."""
+    for container in engine.containers:
+        if word == container.name:
+            return container
+    for container in engine.containers:
+        if word and identifier(engine, container).startswith(word):
+            return container
+    raise CommandError(f"{DAEMON}No such container: {word}")
+
+
+def record_of(call: Call, container: Container) -> Record:
+    """Return what is known of how a container was asked for."""
+    records = call.lab.records
+    if container.name not in records:
+        main, image = container.main, container.image
+        words = image.config.entrypoint + image.config.cmd
+        if main is not None:
+            words = words or (main.program.path,)
+        created = (
+            call.view.started_us(main) if main is not None else call.lab.engine.now
+        )
+        records[container.name] = Record(words, created)
+    return records[container.name]
+
+
+def processes_of(container: Container) -> list[Process]:
+    """Return the processes that live in a container."""
+    return [
+        process
+        for process in container.kernel.processes
+        if process.state != "gone" and process.root is container.root
+    ]
+
+
+def read_options(
+    verb: str,
+    words: list[str],
+    flags: tuple[str, ...] = (),
+    values: tuple[str, ...] = (),
+    *,
+    status: int = 125,
+    stops: bool = False,
+) -> Options:
+    """Read the options of one verb; say of a wrong one what the client says."""
+    try:
+        return options(words, flags, values, stops=stops)
+    except CommandError as error:
+        message = error.message.replace("unrecognized option '", "unknown flag: ")
+        message = message.replace("invalid option -- '", "unknown shorthand flag: '")
+        message = message.rstrip("'") if "unknown flag" in message else message
+        help_line = f"Run 'docker {verb} --help' for more information"
+        raise CommandError(f"{message}\n\n{help_line}", status) from error
+
+
+def at_least(verb: str, words: list[str], count: int = 1) -> None:
+    """Raise CommandError when a verb got fewer arguments than it needs."""
+    if len(words) < count:
+        plural = "s" if count != 1 else ""
+        raise CommandError(
+            f"docker: 'docker {verb}' requires at least {count} argument{plural}"
+        )
+
+
+def last_log(call: Call) -> str:
+    """Return what the last event that failed says."""
+    events = call.lab.engine.events
+    return next(
+        (str(e.detail["log"]) for e in reversed(events) if "log" in e.detail), ""
+    )

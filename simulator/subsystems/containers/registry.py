@@ -62,7 +62,7 @@ def choose(reference: Reference, host: ImagePlatform) -> ContainerImage:
 
 
 def warning(image: ContainerImage, host: ImagePlatform) -> str:
-    """Return what an engine says when an image does not suit the processor; else empty."""
+    """Return what an engine says when an image does not suit its processor."""
     if image.arch == host.arch:
         return ""
     return (

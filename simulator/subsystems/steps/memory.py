@@ -52,8 +52,7 @@ def read_file(process: Process, arguments: Arguments) -> Work:
     kib, path = arguments["mib"] * KIB, arguments["path"]
     file = f"{process.root.device_of(path)}:{path}"
     missing = yield from process.kernel.pages.read(process, file, kib)
-    if process.alive:
-        _record(process, "read", file=path, kib=kib, from_device_kib=missing)
+    _record(process, "read", file=path, kib=kib, from_device_kib=missing)
 
 
 def _touch(process: Process, kib: int, arguments: Arguments) -> Work:

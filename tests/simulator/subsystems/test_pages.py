@@ -335,14 +335,15 @@ def test_a_guest_that_the_host_has_no_memory_for_is_killed_as_a_whole() -> None:
     assert [m["state"] for m in machines["children"]] == ["off"]
 
 
-def test_a_guest_on_bare_metal_kills_in_itself_when_the_machine_has_no_more() -> None:
+def test_a_guest_on_bare_metal_ends_when_the_machine_has_no_more() -> None:
     world = does(allocate(900))
     world["machines"] = {"server": {"ram_mib": 1000}}
     plan = [install("bare"), {"power_on": {"machine": "server"}}, app_vm(), wait()]
     done = run(plan, world=world)
-    assert [(e.actor, e.detail["target"]) for e in events(done, "oom_kill")] == [
-        ("linux-1", "/srv/app")
-    ]
+    assert events(done, "oom_kill") == []
+    ended = events(done, "out_of_memory")
+    assert [(e.actor, e.detail["target"]) for e in ended] == [("bare", "guest-1")]
+    assert done.metrics["processes"] == 0
 
 
 def test_threads_of_a_process_killed_for_memory_stop_too() -> None:

@@ -228,6 +228,8 @@ class Kernel:
         )
         if self.state != "running":
             return Attempt(cause or 0, errno_name="EIO")
+        if setting.namespaces.pid.has_ended:
+            return Attempt(self._no_namespace(path, cause), errno_name="ENOMEM")
         if not self._may_fork(cgroup):
             seq = self._cannot_fork(path, parent, cgroup, cause)
             return Attempt(seq, errno_name="EAGAIN")
@@ -241,15 +243,18 @@ class Kernel:
 
     def fork(self, process: Process, cause: int | None) -> Process | None:
         """Make a copy of a process, which is its child; None when it may not."""
+        path, namespaces = process.program.path, process.children_in
+        if (namespaces or process.namespaces).pid.has_ended:
+            process.last_seq = self._no_namespace(path, cause)
+            return None
         if not self._may_fork(process.cgroup):
-            path = process.program.path
             process.last_seq = self._cannot_fork(path, process, process.cgroup, cause)
             return None
         self.platform.engine.allocate()
         setting = Setting(
             process.root,
             process.place,
-            process.children_in or process.namespaces,
+            namespaces or process.namespaces,
             process.credentials,
             process,
             process.operation_ns,
@@ -523,6 +528,19 @@ class Kernel:
             process, signal="SIGABRT", cause=seq, log="cannot go on without it"
         )
         return Attempt(seq, process, "ENOSYS")
+
+    def _no_namespace(self, path: str, cause: int | None) -> int:
+        """Record that a PID namespace takes nobody in after its init has ended."""
+        return self.platform.engine.record(
+            self.name,
+            "fork",
+            FAILED,
+            cause=cause,
+            target=path,
+            errno=ERRNO["ENOMEM"],
+            errno_name="ENOMEM",
+            log="fork: Cannot allocate memory",
+        )
 
     def _cannot_fork(
         self,

@@ -44,6 +44,11 @@ class PidNamespace(Namespace):
     last_pid: int = 0
 
     @property
+    def has_ended(self) -> bool:
+        """True after the end of its init: then it takes nobody in."""
+        return self.init is not None and not self.init.alive
+
+    @property
     def lineage(self) -> tuple["PidNamespace", ...]:
         """The namespace and those around it, the innermost first."""
         outer = () if self.parent is None else self.parent.lineage

@@ -163,6 +163,14 @@ class TestUnshare:
         assert [child.pid_inside, forked.pid_inside] == [1, 2]
         assert child.namespaces.pid.init is child
 
+    @pytest.mark.parametrize("way", [fork(), spawn()])
+    def test_after_the_end_of_its_first_process_it_takes_nobody_in(
+        self, way: Step
+    ) -> None:
+        world = on_host(does(unshare("pid"), fork(EXIT), SLEEP, way))
+        assert refusals(world) == [("fork", "ENOMEM", "fork: Cannot allocate memory")]
+        assert len(kernel(world).processes) == 2
+
     def test_an_ordinary_user_may_not(self) -> None:
         world = as_user(unshare("uts"), call("sethostname", "x"))
         assert refusals(world) == [

@@ -8,6 +8,7 @@ stay out, and then boots the lost machines elsewhere.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from simulator.engine import Engine, Work
 from simulator.events import FAILED
@@ -114,11 +115,9 @@ class Cloud:
         server, slot = self.servers[number - 1], self.warehouse.slots[number - 1]
         model = self.hypervisors[slot.index].model
         yield from server.power_on(lambda _, on: self._installed(model, on), cause)
-        hypervisor = server.occupant
-        if server.state != "on" or not isinstance(hypervisor, Hypervisor):
-            return
+        hypervisor = cast("Hypervisor", server.occupant)
         self.hypervisors[slot.index] = hypervisor
-        if not slot.is_up:
+        if hypervisor.state == "running" and not slot.is_up:
             self.warehouse.repair(slot)
 
     def _installed(self, model: HypervisorModel, server: Machine) -> Hypervisor:

@@ -152,7 +152,7 @@ def _nodes_are_as_their_power(done: Run, on: set[str]) -> None:
 
 def _each_pod_is_made_placed_and_deleted_once(done: Run) -> None:
     made = Counter(e.detail["target"] for e in events(done, "create_pod"))
-    gone = Counter(e.detail["target"] for e in events(done, "delete_pod"))
+    gone = Counter(e.detail["target"] for e in events(done, "delete_pod", outcome="ok"))
     placed = Counter(e.detail["target"] for e in events(done, "schedule", outcome="ok"))
     for counter in (made, gone, placed):
         del counter["bare"]

@@ -87,7 +87,11 @@ class Orchestrator:
         self._notice()
 
     def add_bare(self, name: str, template: Template, cause: int) -> None:
-        """Make one pod that no deployment stands for."""
+        """Make one pod that no deployment stands for, unless its name is taken."""
+        if any(pod.name == name and pod.state != "deleted" for pod in self.pods):
+            log = f'pods "{name}" already exists'
+            self._record("create_pod", cause, FAILED, target=name, log=log)
+            return
         self._create("", name, template, cause)
         self._notice()
 

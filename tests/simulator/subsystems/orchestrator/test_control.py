@@ -257,6 +257,15 @@ def test_deleted_pods_of_a_deployment_are_made_anew() -> None:
     assert made[0].cause in {event.seq for event in done.events if event.cause}
 
 
+def test_a_name_is_taken_until_its_pod_is_deleted() -> None:
+    done = cluster(pod(), wait(5), pod(), wait(5))
+    assert failures(done) == [("kube", "create_pod", 'pods "bare" already exists')]
+    assert done.observation["programs"]["app"]["running"] == 1
+    again = cluster(pod(), wait(5), delete("bare"), wait(5), pod(), wait(5))
+    assert failures(again) == []
+    assert seen(again)["pods"]["bare"]["ready"] is True
+
+
 def test_a_deleted_bare_pod_is_gone() -> None:
     done = cluster(pod(), wait(5), delete("bare"), wait(10), delete("bare"))
     assert seen(done)["pods"] == {}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator import Run
 from tests.simulator.worlds import (
@@ -227,3 +229,39 @@ def test_in_a_guest_exits_are_counted_as_for_other_loads() -> None:
     each = run([*plan, send(6, concurrency=2)], world=world)
     assert each.metrics["exits"] == batch.metrics["exits"] > 0
     assert each.metrics["host_calls"] == batch.metrics["host_calls"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.integers(1, 40),
+    st.one_of(
+        st.builds(lambda rate: {"rate": rate}, st.integers(1, 500)),
+        st.builds(lambda clients: {"concurrency": clients}, st.integers(1, 12)),
+    ),
+    st.sampled_from([None, 1, 15, 400]),
+    st.integers(0, 3),
+    st.integers(1, 3),
+    st.sampled_from([None, 0, 45, 200]),
+)
+def test_every_request_is_answered_or_failed_and_none_twice(
+    requests: int,
+    way: dict[str, int],
+    timeout_ms: int | None,
+    workers: int,
+    count: int,
+    ends_ms: int | None,
+) -> None:
+    does = [] if ends_ms is None else [{"sleep": {"ms": ends_ms}}, {"exit": {}}]
+    more = {} if timeout_ms is None else {"timeout_ms": timeout_ms}
+    world = server(2, workers=workers, does=does)
+    done = served(send(requests, **way, **more), world=world, count=count)
+    found = latency(done)
+    assert found["answered"] + found["failed"] == requests
+    assert found["p50"] <= found["p90"] <= found["p99"] <= found["max"]
+    if found["answered"]:
+        assert found["max"] >= 10 * MS
+    if timeout_ms is not None:
+        assert found["max"] <= timeout_ms * MS
+    if timeout_ms is None and ends_ms is None:
+        assert found["failed"] == 0
+    assert done.verdict == "completed"

@@ -30,7 +30,7 @@ def test_a_scenario_is_what_its_file_says() -> None:
     assert list(read.arms)[:2] == ["as_it_is", "more_ram"]
     assert read.arms["as_it_is"].plan[0] == (
         "exec",
-        {"program": "app", "on": "server", "cgroup": None},
+        {"program": "app", "on": "server", "user": "", "groups": (), "cgroup": None},
     )
     assert read.claims["answers_enoent"].refuted_by == "answers_enoexec"
     assert [(o.key, o.true, len(o.options)) for o in read.obligations] == [

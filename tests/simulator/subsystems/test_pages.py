@@ -341,7 +341,7 @@ def test_a_guest_on_bare_metal_ends_when_the_machine_has_no_more() -> None:
     plan = [install("bare"), {"power_on": {"machine": "server"}}, app_vm(), wait()]
     done = run(plan, world=world)
     assert events(done, "oom_kill") == []
-    ended = events(done, "out_of_memory")
+    ended = events(done, "no_frame")
     assert [(e.actor, e.detail["target"]) for e in ended] == [("bare", "guest-1")]
     assert done.metrics["processes"] == 0
 

@@ -168,8 +168,9 @@ def _interrupt(lab: Lab, why: str) -> None:
             process.kernel.signal(process, "SIGINT", sender.last_seq, sender)
     if not console.foreground or _drive(lab, AFTER_INTERRUPT):
         console = lab.console
-        if console.task is not None:
-            console.task.cancel(lab.engine)
+        if console.task is None:
+            raise AssertionError
+        console.task.cancel(lab.engine)
         left = [process for process in console.foreground if process.alive]
         for process in left:
             lab.err(f"[lab: process {process.pid} goes on in the background]\n")

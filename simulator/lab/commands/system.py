@@ -1,13 +1,16 @@
 """Commands about the system as a whole: what it is, since when, on what."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 from simulator.events import Event
 from simulator.lab.call import Answer, Call, CommandError, options
 from simulator.lab.files.nodes import FileError
 from simulator.lab.files.proc import is_virtual, set_hostname
 from simulator.lab.view import SECOND, View, user_name
-from simulator.subsystems.virtualization import VirtualMachine
+
+if TYPE_CHECKING:
+    from simulator.subsystems.virtualization import VirtualMachine
 
 SYSTEM_NAMES = {"linux": "Linux", "nt": "Windows_NT", "darwin": "Darwin"}
 
@@ -178,10 +181,7 @@ def detected_container(view: View) -> str:
 
 def detected_machine(view: View) -> str:
     """Return the product whose virtual machine the kernel stands on."""
-    platform = view.platform
-    if not isinstance(platform, VirtualMachine):
-        return ""
-    return str(getattr(platform.hypervisor, "name", "kvm"))
+    return cast("VirtualMachine", view.platform).hypervisor.name
 
 
 def dmesg(call: Call) -> Answer:

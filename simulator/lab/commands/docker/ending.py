@@ -91,8 +91,9 @@ def remove(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
 
 
 def _force(call: Call, container: Container) -> None:
-    if container.main is not None:
-        container.kernel.signal(container.main, "SIGKILL", call.view.process.start_seq)
+    if container.main is None:
+        raise AssertionError
+    container.kernel.signal(container.main, "SIGKILL", call.view.process.start_seq)
 
 
 def wait(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:

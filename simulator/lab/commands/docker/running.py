@@ -25,6 +25,7 @@ from simulator.lab.commands.docker.engine import (
 from simulator.lab.commands.docker.images import obtain
 from simulator.lab.launch import NO_FILE, Launched, Where, launch
 from simulator.lab.records import Record
+from simulator.lab.userland import SHELLS, tool_of
 from simulator.subsystems.container import Container, ContainerEngine
 from simulator.subsystems.processes import Attempt, Process
 
@@ -147,8 +148,9 @@ def _ended(
     """Wait for the end of a process; one whose terminal nobody holds just waits."""
     process = container.main
     if process is None:
-        return 0
-    waits = asked.is_detached and asked.is_interactive
+        raise AssertionError
+    is_shell = tool_of(process.program) in SHELLS and not process.arguments
+    waits = asked.is_detached and asked.is_interactive and is_shell
     if not waits and not asked.wish.init:
         return (
             yield from call.runner.attach(
@@ -162,8 +164,7 @@ def _ended(
 
 def forget(call: Call, engine: ContainerEngine, container: Container) -> None:
     """Remove a container that has ended."""
-    if container in engine.containers:
-        engine.remove(container, call.view.process.start_seq, volumes=True)
+    engine.remove(container, call.view.process.start_seq, volumes=True)
     call.lab.records.pop(container.name, None)
     call.lab.world.places.pop(container.name, None)
 

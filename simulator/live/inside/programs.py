@@ -35,6 +35,7 @@ class Record:
     uid: int
 
     def to_json(self) -> dict[str, Any]:
+        """Return the record as a JSON object."""
         return dict(self.__dict__)
 
 

@@ -14,16 +14,9 @@ from simulator.live.vm.kvm import run_on_kvm
 from simulator.live.vm.life import Life
 
 Monitor = Callable[..., Life]
-MONITORS = [
-    pytest.param(
-        run_on_kvm,
-        id="kvm",
-        marks=pytest.mark.skipif(
-            not report().of("kvm").available, reason=report().of("kvm").reason
-        ),
-    ),
-    pytest.param(run_emulated, id="emulated"),
-]
+MONITORS: list[Monitor] = [run_emulated]
+if report().of("kvm").available:
+    MONITORS.append(run_on_kvm)
 
 
 def descriptors() -> set[str]:

@@ -69,7 +69,8 @@ def test_names_in_a_world_are_names() -> None:
             {"family": "linux", "version": "6.1", "libraries": ["newlib"]},
             ".libraries[0]",
             "'newlib' is not known here",
-            "one of: glibc, glibc-i386, libsystem, musl, windows-libraries, wine-libraries",
+            "one of: glibc, glibc-i386, libsystem, musl, windows-libraries, "
+            "wine-libraries",
         ),
         (
             "programs",

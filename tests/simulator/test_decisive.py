@@ -11,6 +11,8 @@ from simulator import MECHANISMS
 from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
+pytestmark = pytest.mark.proofs
+
 ROWS = [
     (
         "network.publish",

@@ -10,6 +10,8 @@ from simulator import evaluate, run_arm
 from tests.simulator import determinism
 from tests.simulator.worlds import ENGINE, KEYS, app_vm, box, fixture, load, run
 
+pytestmark = pytest.mark.proofs
+
 
 class Told(determinism.Process):
     """A process that prints lines of its own in place of hashes."""

@@ -17,6 +17,8 @@ from simulator.scenario.vocabulary.steps import STEPS
 from tests.simulator import generated, laws
 from tests.simulator.worlds import BOOT, box, document, execute, install, scenario
 
+pytestmark = pytest.mark.proofs
+
 seeds = st.integers(0, 2**32)
 generous = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -8,6 +8,8 @@ from simulator import Run, prove
 from tests.simulator import golden
 from tests.simulator.worlds import KEYS, fixture
 
+pytestmark = pytest.mark.proofs
+
 
 @pytest.mark.parametrize("key", KEYS)
 def test_each_arm_and_claim_is_as_it_was(key: str) -> None:

@@ -7,6 +7,8 @@ from simulator.mechanisms import Mechanism, checked
 from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
+pytestmark = pytest.mark.proofs
+
 
 @pytest.mark.parametrize("name", [*MECHANISMS])
 def test_a_shipped_claim_depends_on_the_mechanism(name: str) -> None:

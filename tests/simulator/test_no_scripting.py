@@ -15,6 +15,8 @@ from simulator.scenario.arms import plain
 from tests.simulator.worlds import KEYS, SCENARIOS, fixture, source
 from tests.source_code import ROOT, modules
 
+pytestmark = pytest.mark.proofs
+
 COURSES = ROOT / "fixtures" / "courses"
 SHORTEST = 30
 """Texts of fewer letters are words that anybody may use."""

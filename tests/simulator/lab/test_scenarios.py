@@ -6,6 +6,8 @@ from simulator import InputError
 from simulator.lab import Lab, open_lab, run_line
 from tests.simulator.worlds import KEYS, fixture
 
+pytestmark = pytest.mark.proofs
+
 LINES = (
     "uname -a; hostname; uptime; nproc; free -m; df",
     "ps aux; ps -ef --forest; pstree -p; top -b -n 1",

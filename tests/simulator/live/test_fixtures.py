@@ -6,6 +6,8 @@ from simulator.live.capabilities import report
 from simulator.live.fidelity import compared
 from tests.simulator.worlds import KEYS, fixture
 
+pytestmark = pytest.mark.proofs
+
 JUDGED = {
     "init-dies-with-its-namespace",
     "windows-program-on-linux",

@@ -7,6 +7,8 @@ import pytest
 from simulator import Scenario, evaluate, explain
 from tests.simulator.worlds import fixture
 
+pytestmark = pytest.mark.proofs
+
 FLIPS = [
     ("dockerfile-in-four-lines", "build.index", "shipped", "cannot_locate"),
     ("dockerfile-in-four-lines", "build.index", "shipped", "consent_is_enough"),

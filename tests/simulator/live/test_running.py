@@ -1,5 +1,6 @@
 """Arms of scenarios on this machine's own kernel, in the model's words."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -192,7 +193,7 @@ def test_a_limit_of_processes_is_the_kernels_own(group: Capability) -> None:
     assert len(refused) == 3
     (view,) = run.observation["views"]["box"]
     assert len(view["processes"]) == 3
-    assert list(Path("/sys/fs/cgroup").rglob("trapframe-*")) == []
+    assert list(Path("/sys/fs/cgroup").rglob(f"trapframe-{os.getpid()}-*")) == []
 
 
 def test_an_arm_that_takes_too_long_is_over_its_budget() -> None:

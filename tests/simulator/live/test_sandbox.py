@@ -40,16 +40,33 @@ def reports(told: Told, what: int) -> list[dict[str, Any]]:
 
 
 def left_behind() -> list[str]:
-    """Command lines of sandboxes that still run."""
-    found = []
+    """Sandboxes that still run, but for those of tests that run beside this one."""
+    lines = {}
     for entry in Path("/proc").iterdir():
-        try:
-            line = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"simulator.live.inside" in line:
-            found.append(entry.name)
-    return found
+        if entry.name.isdigit():
+            lines[int(entry.name)] = read(entry / "cmdline")
+    return [
+        str(pid)
+        for pid, line in lines.items()
+        if "simulator.live.inside" in line and not belongs_to_another(pid, lines)
+    ]
+
+
+def belongs_to_another(pid: int, lines: dict[int, str]) -> bool:
+    """Is one of its ancestors a process that runs tests, and not this one?"""
+    while pid > 1 and pid != os.getpid():
+        if "sys.stdin.readline" in lines.get(pid, "") and pid != os.getpid():
+            return True
+        fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+        pid = int(fields[1]) if fields else 0
+    return False
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def test_an_empty_plan() -> None:

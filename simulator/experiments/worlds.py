@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from simulator.engine import Budget
+from simulator.errors import SimulatorError
 from simulator.events import Event
 from simulator.mechanisms import version_suffix
 from simulator.running import run_arm
 from simulator.scenario.parser import load_scenario
-from simulator.trace import Run
+from simulator.trace import COMPLETED, Run
 
 Step = Mapping[str, Any]
 Parts = Mapping[str, Mapping[str, Any]]
@@ -46,6 +48,9 @@ TYPE_1: tuple[Step, ...] = (
 )
 TYPE_2: tuple[Step, ...] = (*BOOT, {"install": {"what": "type_2", "on": "server"}})
 EMULATOR: tuple[Step, ...] = (*BOOT, {"install": {"what": "emulator", "on": "server"}})
+
+BUDGET = Budget(cpu_ms=100_000)
+"""A thousand machines boot in some of them; a slow computer is let finish."""
 
 
 def boxes(count: int = 1, **more: Any) -> Step:
@@ -88,7 +93,10 @@ def _run(written: str, _suffix: str) -> Run:
         "arms": {"arm": {"label": "What is done", "plan": plan}, "names": started},
         "claims": {"none": {"text": "nothing", "expression": "true"}},
     }
-    return run_arm(load_scenario(json.dumps(document)), "arm", {})
+    run = run_arm(load_scenario(json.dumps(document)), "arm", {}, budget=BUDGET)
+    if run.verdict != COMPLETED:
+        raise SimulatorError(f"the experiment did not end: {run.events[-1]}")
+    return run
 
 
 def of(run: Run, action: str, **wanted: Any) -> list[Event]:

@@ -28,6 +28,8 @@ from tests.source_code import ROOT
 SCENARIOS = ROOT / "fixtures" / "scenarios"
 KEYS = tuple(sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
 Step = Mapping[str, Any]
+PATIENT = Budget(cpu_ms=100_000)
+"""Of processor time more than a run can need: coverage takes most of it."""
 
 WORLD: dict[str, Any] = {
     "machines": {"server": {"cores": 4, "ram_mib": 65536}},
@@ -165,7 +167,7 @@ def run(
     plan: Sequence[Step] = BOOT,
     *,
     seed: int = 0,
-    budget: Budget | None = None,
+    budget: Budget = PATIENT,
     mechanisms: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Run:
@@ -183,7 +185,7 @@ def live(
     """The world itself after a plan, to look into its parts."""
     found = scenario(plan, **more)
     with altered(dict(mechanisms or {})):
-        world = World(found.world_template.fill({}), Engine(), defaults())
+        world = World(found.world_template.fill({}), Engine(0, PATIENT), defaults())
         world.engine.spawn(carry_out(world, found.plan_templates["a"].fill({})))
         world.engine.run()
     return world

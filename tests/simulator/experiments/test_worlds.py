@@ -1,6 +1,8 @@
 """The worlds of the experiments are worlds as any other."""
 
-from simulator import altered
+import pytest
+
+from simulator import SimulatorError, altered
 from simulator.experiments.worlds import (
     BOOT,
     ENGINE,
@@ -60,3 +62,9 @@ def test_ram_and_requests_are_the_metrics_of_the_run() -> None:
     run = carried_out([*NATIVE, requests()])
     assert ram_kib(run) == run.metrics["ram_kib"]["server"]
     assert request_ns(run) == run.metrics["request_ns"]["app"] > 0
+
+
+def test_a_run_that_does_not_end_is_no_experiment() -> None:
+    weeks = {"wait": {"seconds": 20 * 24 * 3600}}
+    with pytest.raises(SimulatorError, match=r"did not end: .*virtual_us budget"):
+        carried_out([weeks, weeks])

@@ -135,11 +135,12 @@ def test_any_line_is_read_or_refused(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["(" * 20_000, "'" * 20_001, "a|" * 20_000, "\\" * 40_000, "$" * 40_000]
 )
-def test_hostile_lines_take_no_time(line: str) -> None:
+def test_hostile_lines_take_time_in_proportion(line: str) -> None:
+    """Milliseconds; a reader that goes over them again and again takes minutes."""
     began = time.process_time()
     try:
         parse_line(line)
     except ShellSyntaxError as error:
         line = str(error)
     assert line
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10

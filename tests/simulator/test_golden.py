@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator import Run, prove
+from simulator import Run, proof_seeds, prove
 from tests.simulator import golden
 from tests.simulator.worlds import KEYS, fixture
 
@@ -23,6 +23,7 @@ def test_each_scenario_is_proved(key: str) -> None:
     report = prove(scenario)
     assert [failure.message for failure in report.failures] == []
     assert report.holds is True
+    assert report.variants == len(scenario.obligations) * len(proof_seeds(scenario))
 
 
 @pytest.mark.parametrize("key", golden.SHOWN)

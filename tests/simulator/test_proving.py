@@ -16,7 +16,7 @@ from simulator import (
     prove,
     summarise,
 )
-from tests.simulator.worlds import BOOT, KEYS, execute, fixture, install, scenario
+from tests.simulator.worlds import BOOT, execute, install, scenario
 
 CLAIMS = {
     "small": "params.n < 3 && runs.a != null",
@@ -54,15 +54,6 @@ def obligation(true: int, *options: str, **refuted: str | None) -> Obligation:
 
 def kinds(failures: tuple[ProofFailure, ...]) -> list[tuple[str, int | None, str]]:
     return [(failure.kind, failure.seed, failure.option) for failure in failures]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_the_scenarios_that_are_shipped_are_proved(key: str) -> None:
-    report = prove(fixture(key))
-    assert [failure.message for failure in report.failures] == []
-    assert report.holds is True
-    obligations = fixture(key).obligations
-    assert report.variants == len(obligations) * fixture(key).space_size
 
 
 def test_a_proof_that_holds() -> None:

@@ -14,7 +14,6 @@ from tests.simulator.worlds import (
     execute,
     fixture,
     problems_of,
-    source,
     text_of,
 )
 
@@ -47,6 +46,7 @@ def test_the_digest_names_what_the_file_means() -> None:
     assert load_scenario(text_of({**spec, "title": "Another"})).digest != plain
 
 
+@pytest.mark.proofs
 @pytest.mark.parametrize("key", KEYS)
 def test_few_claims_of_a_shipped_scenario_stand_beside_its_options(key: str) -> None:
     """Options name most claims; some more say why, for whoever explains the runs."""
@@ -185,11 +185,3 @@ def test_a_key_that_stands_twice_is_told_among_the_others() -> None:
         ("key", "the key 'key' stands twice in one mapping"),
         ("", "unknown key 'titel'"),
     ]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_shipped_files_are_read_quickly(key: str) -> None:
-    text = source(key)
-    began = time.perf_counter()
-    load_scenario(text)
-    assert time.perf_counter() - began < 0.5

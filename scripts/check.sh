@@ -48,16 +48,9 @@ tests() {
         return
     fi
     passed=yes
-    run_pytest -q -n "$(nproc)" -m "not browser and not pipeline and not proofs" || passed=no
-    run_proofs || passed=no
+    run_pytest -q -n "$(nproc)" -m "not browser and not pipeline" || passed=no
     run_pytest -m "browser or pipeline" || passed=no
     [ "$passed" = yes ] && coverage_bars
-}
-
-# All scenarios: without coverage, which would make them take four times as long.
-run_proofs() {
-    { "$python" -m pytest -q -n "$(nproc)" -m proofs; echo "$?" >"$out/status"; } 2>&1 | tee -a "$out/pytest.log"
-    [ "$(cat "$out/status")" = 0 ]
 }
 
 run_pytest() {

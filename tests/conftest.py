@@ -1,11 +1,12 @@
 """What all tests share: services, worker processes, a live site, a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from coverage import Coverage
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
@@ -28,9 +29,29 @@ _CHROMIUM_MISSING = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on real processes come last: the processes are started once."""
+    """Tests on real processes come last: the processes are started once.
+
+    Those of hypothesis are exhaustive: what chance reaches is not counted as covered.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.exhaustive)
     items.sort(key=_needs_processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """An exhaustive test is not measured: it would take four times as long."""
+    measuring = Coverage.current()
+    if measuring is None or item.get_closest_marker("exhaustive") is None:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

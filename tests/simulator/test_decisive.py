@@ -11,7 +11,7 @@ from simulator import MECHANISMS
 from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 ROWS = [
     (

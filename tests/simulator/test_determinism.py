@@ -10,7 +10,7 @@ from simulator import evaluate, run_arm
 from tests.simulator import determinism
 from tests.simulator.worlds import ENGINE, KEYS, app_vm, box, fixture, load, run
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 
 class Told(determinism.Process):

@@ -17,7 +17,7 @@ from simulator.scenario.vocabulary.steps import STEPS
 from tests.simulator import generated, laws
 from tests.simulator.worlds import BOOT, box, document, execute, install, scenario
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 seeds = st.integers(0, 2**32)
 generous = settings(

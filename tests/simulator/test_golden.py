@@ -8,7 +8,7 @@ from simulator import Run, proof_seeds, prove
 from tests.simulator import golden
 from tests.simulator.worlds import KEYS, fixture
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 
 @pytest.mark.parametrize("key", KEYS)

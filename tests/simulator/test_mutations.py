@@ -7,7 +7,7 @@ from simulator.mechanisms import Mechanism, checked
 from tests.simulator import mutation
 from tests.simulator.worlds import KEYS
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 
 @pytest.mark.parametrize("name", [*MECHANISMS])

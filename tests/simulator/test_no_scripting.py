@@ -15,7 +15,7 @@ from simulator.scenario.arms import plain
 from tests.simulator.worlds import KEYS, SCENARIOS, fixture, source
 from tests.source_code import ROOT, modules
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 COURSES = ROOT / "fixtures" / "courses"
 SHORTEST = 30

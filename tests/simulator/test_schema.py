@@ -36,7 +36,7 @@ def test_the_published_file_is_the_schema() -> None:
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == scenario_schema()
 
 
-@pytest.mark.proofs
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", KEYS)
 def test_every_shipped_scenario_is_valid(key: str) -> None:
     assert [e.message for e in VALIDATOR.iter_errors(read(source(key)))] == []

@@ -6,7 +6,7 @@ from simulator import InputError
 from simulator.lab import Lab, open_lab, run_line
 from tests.simulator.worlds import KEYS, fixture
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 LINES = (
     "uname -a; hostname; uptime; nproc; free -m; df",

@@ -6,7 +6,7 @@ from simulator.live.capabilities import report
 from simulator.live.fidelity import compared
 from tests.simulator.worlds import KEYS, fixture
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 JUDGED = {
     "init-dies-with-its-namespace",

@@ -68,7 +68,7 @@ def test_filling_in_is_replacing_everywhere(tree: Any, n: int, m: int) -> None:
     assert Template(tree).fill(params) == replaced(tree, params)
 
 
-@pytest.mark.proofs
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", KEYS)
 def test_no_run_changes_what_other_runs_share(key: str) -> None:
     scenario = fixture(key)

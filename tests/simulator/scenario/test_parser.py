@@ -46,7 +46,7 @@ def test_the_digest_names_what_the_file_means() -> None:
     assert load_scenario(text_of({**spec, "title": "Another"})).digest != plain
 
 
-@pytest.mark.proofs
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("key", KEYS)
 def test_few_claims_of_a_shipped_scenario_stand_beside_its_options(key: str) -> None:
     """Options name most claims; some more say why, for whoever explains the runs."""

@@ -7,7 +7,7 @@ import pytest
 from simulator import Scenario, evaluate, explain
 from tests.simulator.worlds import fixture
 
-pytestmark = pytest.mark.proofs
+pytestmark = pytest.mark.exhaustive
 
 FLIPS = [
     ("dockerfile-in-four-lines", "build.index", "shipped", "cannot_locate"),

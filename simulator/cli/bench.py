@@ -2,8 +2,9 @@
 
 import argparse
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
@@ -15,12 +16,20 @@ from simulator.benchmarks import (
     pace,
     question_measures,
 )
+from simulator.benchmarks.live import (
+    container_figures,
+    cores_of_others,
+    machine_figures,
+)
 from simulator.cli.command import FAILS, HOLDS, Command, Terminal
 from simulator.cli.inputs import read_file
 from simulator.cli.pages import markdown, put
+from simulator.live.capabilities import report
 from simulator.version import SIMULATOR_VERSION
 
 HEADINGS = ("what", "measured", "bar", "met")
+CONTAINERS, MACHINES = 100, 50
+"""How many of each are started for ``--live``."""
 _NO_SIMPY = (
     "SimPy is not installed: times are as they are on this machine, and the rate of "
     "events has nothing to compare with"
@@ -39,11 +48,19 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         "--write",
         type=Path,
         metavar="PAGE",
-        help="put the table between the simulator-bench marks of a Markdown page",
+        help="put the table between the simulator-bench marks of a Markdown page, "
+        "that of --live between its live-bench marks",
+    )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="measure how fast live probes start instead, beside crun, bwrap and QEMU",
     )
 
 
 def _bench(options: argparse.Namespace, terminal: Terminal) -> int:
+    if options.live:
+        return _bench_live(options, terminal)
     scenarios = [read_file(file) for file in options.files]
     with terminal.err.status("measuring"):
         found = pace()
@@ -55,15 +72,46 @@ def _bench(options: argparse.Namespace, terminal: Terminal) -> int:
                 scenario, slowdown=slowdown, variants=options.variants
             )
         measures += cloud_measures(slowdown=found.slowdown)
+    facts = {"slowdown": found.slowdown}
+    return _show(options, terminal, measures, _about(found), facts)
+
+
+def _bench_live(options: argparse.Namespace, terminal: Terminal) -> int:
+    machine = report()
+    with terminal.err.status("measuring"), cores_of_others() as others:
+        figures = container_figures(machine, count=CONTAINERS)
+        figures.add(machine_figures(machine, count=MACHINES))
+    kvm = machine.virtualization
+    crowded = ": times mean little, ratios more" if others.is_crowded else ""
+    about = (
+        f"Linux {machine.kernel}, {machine.arch}, KVM: {kvm}, Python "
+        f"{platform.python_version()}. Others took {others.cores:.2f} cores meanwhile"
+        f"{crowded}."
+    )
+    text = " ".join([about, *(f"Not measured: {note}." for note in figures.notes)])
+    facts = {"kernel": machine.kernel, "kvm": kvm, "others": others.cores}
+    return _show(
+        options, terminal, figures.measures, text, {**facts, "notes": figures.notes}
+    )
+
+
+def _show(
+    options: argparse.Namespace,
+    terminal: Terminal,
+    measures: Sequence[Measure],
+    about: str,
+    facts: Mapping[str, Any],
+) -> int:
+    """Show measures as was asked; tell whether all meet their bars."""
     if options.write is not None:
-        about = f"{_about(found)}\n\n{markdown(HEADINGS, _rows(measures))}"
-        put(options.write, "simulator-bench", about)
+        mark = "live-bench" if options.live else "simulator-bench"
+        put(options.write, mark, f"{about}\n\n{markdown(HEADINGS, _rows(measures))}")
     elif options.json:
         shown = [measure.to_json() for measure in measures]
-        terminal.json({"slowdown": found.slowdown, "measures": shown})
+        terminal.json({**facts, "measures": shown})
     else:
         terminal.out.print(_table(measures))
-        terminal.out.print(_about(found), soft_wrap=True)
+        terminal.out.print(about, soft_wrap=True)
     return HOLDS if all(measure.met for measure in measures) else FAILS
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.errors import SimulatorError
+
 Fact = dict[str, Any]
 """One line that the sandbox told: ``kind``, ``at`` (microseconds), and more."""
 
@@ -45,7 +47,7 @@ _USERS = "0 2000000 1000000"
 """As root: users of the sandbox are a million users that nobody else is."""
 
 
-class SandboxError(Exception):
+class SandboxError(SimulatorError):
     """The sandbox could not be made, or did not come to the end of its plan."""
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from simulator.benchmarks import Pace
+from simulator.benchmarks import Measure, Pace
+from simulator.benchmarks.live import Figures
+from simulator.benchmarks.live.others import Share
 from simulator.cli import bench, main
+from simulator.live.capabilities import report
 from tests.simulator.worlds import path_of
 
 WINDOWS = str(path_of("windows-program-on-linux"))
@@ -96,3 +99,28 @@ def test_a_file_that_is_no_scenario(tmp_path: Path, capsys: Captured) -> None:
     assert capsys.readouterr().err == (
         "line 1, column 1: a mapping expected, not a list\n"
     )
+
+
+def test_live_probes(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- live-bench: begin -->\n<!-- live-bench: end -->\n")
+    measure = Measure("ours to crun", 2.0, "ratio", 1.0)
+    containers = lambda _report, count: Figures([measure], [f"{count} of bwrap"])  # noqa: E731
+    machines = lambda _report, count: Figures([], [f"{count} of QEMU"])  # noqa: E731
+    monkeypatch.setattr(bench, "container_figures", containers)
+    monkeypatch.setattr(bench, "machine_figures", machines)
+    monkeypatch.setattr(Share, "is_crowded", property(lambda _: True))
+    assert main(["bench", "--live", "--write", str(page)]) == 1
+    assert main(["bench", "--live", "--json"]) == 1
+    _, about, _, *table, _ = page.read_text().splitlines()
+    assert about.startswith(f"Linux {report().kernel}, ")
+    assert about.endswith(
+        "cores meanwhile: times mean little, ratios more. "
+        "Not measured: 100 of bwrap. Not measured: 50 of QEMU."
+    )
+    assert table[-1] == "| ours to crun | 2.00 ratio | <= 1 | NO |"
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["notes"] == ["100 of bwrap", "50 of QEMU"]
+    assert [one["met"] for one in shown["measures"]] == [False]

@@ -61,6 +61,18 @@ class Lane(TextChoices):
     BULK = "bulk"
 
 
+class LiveQueue(TextChoices):
+    """Queues of observations; a worker needs a capability to take from one."""
+
+    PROGRAMS = "live-exec"
+    CONTAINERS = "live-containers"
+
+    @property
+    def capability(self) -> str:
+        """The capability that a worker's report must have, by its name there."""
+        return self.value.removeprefix("live-")
+
+
 class JobState(TextChoices):
     """States of a grading job.
 
@@ -90,6 +102,20 @@ class ProofState(TextChoices):
     DEAD = "dead"
 
 
+class ObservationState(TextChoices):
+    """States of an observation: two open ones, three ends.
+
+    ``observed``: a worker has looked, whatever it could see. ``dead``: three workers
+    or attempts failed. ``untaken``: no worker was there to take it.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    OBSERVED = "observed"
+    DEAD = "dead"
+    UNTAKEN = "untaken"
+
+
 class Outcome(TextChoices):
     CORRECT = "correct"
     PARTIAL = "partial"
@@ -104,6 +130,7 @@ class GradeSource(TextChoices):
     REGRADE = "regrade"
 
 
+OPEN_OBSERVATION_STATES = (ObservationState.QUEUED, ObservationState.RUNNING)
 OPEN_JOB_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.NEEDS_GRADING)
 # A try is spent only by the learner's own answer, never by a fault of another.
 SPENT_JOB_STATES = (*OPEN_JOB_STATES, JobState.GRADED)

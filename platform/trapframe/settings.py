@@ -242,6 +242,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 # --- grading
 GRADING_BATCH = env.number("TRAPFRAME_GRADING_BATCH", 20)
 GRADING_LEASE_SECONDS = env.number("TRAPFRAME_LEASE_SECONDS", 30)
+# Wall time of one observation on a worker's kernel, all its arms together.
+LIVE_SECONDS = env.number("TRAPFRAME_LIVE_SECONDS", 20)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -274,6 +276,7 @@ SPECTACULAR_SETTINGS = {
         "AttemptState": "quizzes.enums.InstanceState",
         "QuestionState": "quizzes.enums.QuestionState",
         "JobState": "quizzes.enums.JobState",
+        "ObservationState": "quizzes.enums.ObservationState",
     },
 }
 

@@ -16,6 +16,7 @@ from django.db import (
 from quizzes.domain.claiming import ClaimedJob, claim_jobs
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.judging import Result, judge
+from quizzes.domain.observation_requests import request_alongside
 from quizzes.domain.recording import record_results
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Runner
@@ -85,6 +86,8 @@ def grade_batch(jobs: list[ClaimedJob], *, worker: str, runner: Runner) -> None:
     results = [result for job in jobs if (result := _judge_or_fail(job, runner))]
     if not results:
         return
+    # Before the verdicts: whoever sees one sees that an observation is on its way.
+    request_alongside([result.job for result in results if result.executed])
     try:
         record_results(results, worker=worker)
     except AWAY:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from quizzes import wakeups
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.finishing import finish_overdue
+from quizzes.domain.observing import give_up_untaken, take_back_observations
 from quizzes.domain.proving import take_back_proofs
 from quizzes.domain.submitting import GRACE
 from quizzes.enums import Lane
@@ -61,6 +62,8 @@ class SweepReport:
     taken_back: int = 0
     dead: int = 0
     proofs_taken_back: int = 0
+    observations_taken_back: int = 0
+    observations_given_up: int = 0
     rung: tuple[str, ...] = ()
     closed: int = 0
 
@@ -73,6 +76,8 @@ def sweep() -> SweepReport:
         expired = _ids(_EXPIRED)
         dead = fail_jobs(expired, error="its worker went away") if expired else []
         proofs = take_back_proofs()
+        observations = take_back_observations()
+        given_up = give_up_untaken()
         lanes = _ring_again()
         overdue = _ids(_OVERDUE, grace=GRACE)
         for lane in lanes:
@@ -82,6 +87,8 @@ def sweep() -> SweepReport:
         taken_back=len(expired),
         dead=len(dead),
         proofs_taken_back=proofs,
+        observations_taken_back=observations,
+        observations_given_up=given_up,
         rung=tuple(lanes),
         closed=sum(_close(instance_id) for instance_id in overdue),
     )
@@ -119,7 +126,7 @@ def _ids(query: str, **parameters: Any) -> list[int]:
 def _ring_again() -> list[str]:
     lanes: set[str] = set()
     with connection.cursor() as cursor:
-        for table in ("quizzes_gradingjob", "quizzes_proof"):
+        for table in ("quizzes_gradingjob", "quizzes_proof", "quizzes_observation"):
             cursor.execute(
                 _RING.format(table=table),
                 {"first": FIRST_RING_SECONDS, "rows": ROWS_PER_SWEEP},

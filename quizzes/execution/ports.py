@@ -73,3 +73,24 @@ class Runner(Protocol):
     def execute(self, execution: Execution) -> Executed:
         """Run every arm and judge every claim."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedVariant:
+    """What a worker's kernel showed of a variant, and what the model says."""
+
+    kernel: str
+    claims: Mapping[str, Mapping[str, Any]]
+    """By name: ``model``, ``live`` (None where it cannot be told) and ``reason``."""
+    document: bytes
+    """Runs, and reasons of the arms without one, as zlib-compressed JSON."""
+
+
+class Observer(Protocol):
+    """Carries a variant out on the kernel that it runs on."""
+
+    def __call__(
+        self, execution: Execution, *, model: Runner, seconds: float
+    ) -> ObservedVariant:
+        """Take at most ``seconds`` of wall time; raises what ``model`` raises."""
+        ...

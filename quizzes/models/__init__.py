@@ -24,6 +24,7 @@ from quizzes.models.grading import (
     Verdict,
     WorkerHeartbeat,
 )
+from quizzes.models.observing import LiveWorker, Observation
 
 __all__ = [
     "Assessment",
@@ -37,7 +38,9 @@ __all__ = [
     "GradingJob",
     "InstanceQuestion",
     "LeasedJob",
+    "LiveWorker",
     "Objective",
+    "Observation",
     "Proof",
     "Question",
     "QuestionVersion",

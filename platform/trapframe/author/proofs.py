@@ -9,9 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from quizzes.domain.observation_requests import request_for_proof
 from quizzes.domain.proving import cancel_proof, is_current, request_proof
 from quizzes.domain.publishing import publish_question
 from quizzes.domain.queries.authored import own_proof, own_version
+from quizzes.domain.queries.fidelity import fidelity_of
+from quizzes.domain.queries.observed import why_nobody
 from quizzes.models import Proof
 from trapframe.author.standing import OPEN, standing
 from trapframe.web.instructors import attempt, instructors_only, page
@@ -48,12 +51,26 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("author:proof", uuid)
 
 
+@require_POST
+@instructors_only
+def observe(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask workers to carry some variants of the proof out on their own kernels."""
+    found = own_proof(request.user, uuid)
+    queued = attempt(request, request_for_proof, found, user=request.user)
+    if queued:
+        messages.success(request, f"{len(queued)} observations are asked for.")
+    elif queued is not None:
+        messages.info(request, "These variants were observed lately.")
+    return redirect("author:proof", uuid)
+
+
 @require_safe
 @instructors_only
 def proof(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = own_proof(request.user, uuid)
     rows = Paginator(found.matrix, ROWS).get_page(request.GET.get("page"))
     options = _options(found)
+    fidelity = fidelity_of(found.scenario_version, found.scenario_digest)
     context = {
         "title": f"Proof of {found.question_version}",
         "proof": found,
@@ -62,6 +79,8 @@ def proof(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "is_current": is_current(found),
         "standing": standing(found.question_version),
         "options": options,
+        "fidelity": fidelity,
+        "why_nobody": "" if fidelity.variants else why_nobody(found.scenario_version),
         "counterexamples": Paginator(found.counterexamples, EXAMPLES).get_page(
             request.GET.get("examples")
         ),

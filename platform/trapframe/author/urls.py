@@ -30,6 +30,7 @@ urlpatterns = [
     path("versions/<int:pk>/publish/", proofs.publish, name="publish"),
     path("proofs/<uuid:uuid>/", proofs.proof, name="proof"),
     path("proofs/<uuid:uuid>/cancel/", proofs.cancel, name="proof-cancel"),
+    path("proofs/<uuid:uuid>/observe/", proofs.observe, name="proof-observe"),
     path("scenarios/", scenarios.scenarios, name="scenarios"),
     path("scenarios/new/", editing.new_scenario, name="scenario-new"),
     path("scenarios/new/check/", editing.check_new_scenario, name="scenario-new-check"),

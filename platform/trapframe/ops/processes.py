@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGTERM, Signals
 
+from quizzes.enums import LiveQueue
+
 ROOT = Path(__file__).resolve().parents[3]
 _CELERY = ("-m", "celery", "--quiet", "-A", "trapframe", "worker")
 
@@ -52,10 +54,21 @@ def web(port: int, env: Mapping[str, str] | None = None) -> Process:
 def worker(
     lane: str, concurrency: int, env: Mapping[str, str] | None = None
 ) -> Process:
+    return _worker(lane, lane, concurrency, env)
+
+
+def live_worker(concurrency: int, env: Mapping[str, str] | None = None) -> Process:
+    """A worker of the live queues that its machine can serve."""
+    return _worker("live", ",".join(LiveQueue.values), concurrency, env)
+
+
+def _worker(
+    name: str, queues: str, concurrency: int, env: Mapping[str, str] | None
+) -> Process:
     options = ("-P", "prefork", "--without-gossip", "--without-mingle")
-    size = ("-Q", lane, "-c", str(concurrency), "-n", f"{lane}@%h")
+    size = ("-Q", queues, "-c", str(concurrency), "-n", f"{name}@%h")
     return Process(
-        f"worker-{lane}",
+        f"worker-{name}",
         (*_CELERY, *size, *options, "--loglevel", "WARNING"),
         "worker",
         stop_seconds=15.0,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trapframe.staff import gradebook, grading, jobs, verdicts
+from trapframe.staff import gradebook, grading, jobs, live_workers, verdicts
 
 app_name = "staff"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("dead/", jobs.dead, name="dead-jobs"),
     path("dead/<uuid:uuid>/retry/", jobs.retry, name="retry"),
     path("queue/", jobs.health, name="health"),
+    path("workers/", live_workers.workers, name="live-workers"),
     path("gradebooks/", gradebook.gradebooks, name="gradebooks"),
     path("gradebooks/<slug:course>/", gradebook.gradebook, name="gradebook"),
     path("gradebooks/<slug:course>/csv/", gradebook.as_csv, name="gradebook-csv"),

@@ -13,29 +13,14 @@ from typing import Any
 
 import simulator
 from quizzes.domain.queries.attempts import question_row
+from quizzes.domain.queries.observed import Observed, ShownClaim, observed_for
+from quizzes.domain.queries.run_rows import EvidenceRow, deciding_rows
 from quizzes.execution.in_process import scenario_of
 from quizzes.models import GradeEvent, Run, Submission, Verdict
 from quizzes.question_types.base import Presentation, ReviewedOption
 from quizzes.question_types.registry import question_type
 from quizzes.rules import can_grade, can_view_instance
 from quizzes.specs import MultipleChoiceBody, QuestionSpec
-
-# A chain of causes longer than this is cut at its far end.
-MAX_CAUSES = 12
-MICROSECONDS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One event of a run, as a row of a table; ``time`` is virtual, in seconds."""
-
-    seq: int
-    time: float
-    actor: str
-    action: str
-    outcome: str
-    text: str
-    is_deciding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +29,7 @@ class EvidencePanel:
 
     option_key: str
     option_html: str
+    claim: str
     claim_text: str
     holds: bool
     arm: str
@@ -65,6 +51,8 @@ class Evidence:
     chosen: tuple[str, ...]
     revealed: bool
     panels: tuple[EvidencePanel, ...]
+    observed: Observed | None
+    """What a real kernel showed of the same claims; None where there are no panels."""
     options: tuple[ReviewedOption, ...]
     explanation_html: str
     points: Mapping[str, str]
@@ -111,6 +99,7 @@ def _evidence(submission: Submission, verdict: Verdict, *, revealed: bool) -> Ev
         )
         options, explanation = review.options, review.explanation_html
     event = GradeEvent.objects.filter(verdict=verdict).first()
+    panels = tuple(_panels(verdict, spec, presentation, revealed=revealed))
     return Evidence(
         verdict=verdict,
         outcome=verdict.outcome,
@@ -118,7 +107,8 @@ def _evidence(submission: Submission, verdict: Verdict, *, revealed: bool) -> Ev
         message=str(seen.get("message", "")),
         chosen=tuple(seen.get("chosen", ())),
         revealed=revealed,
-        panels=tuple(_panels(verdict, spec, presentation, revealed=revealed)),
+        panels=panels,
+        observed=_observed(verdict, panels),
         options=options,
         explanation_html=explanation,
         points=seen.get("points", {}),
@@ -150,15 +140,36 @@ def _panels(
             yield EvidencePanel(
                 option_key=option.key,
                 option_html=html[option.key],
+                claim=option.claim,
                 claim_text=scenario.claims[option.claim].text,
                 holds=claim["holds"],
                 arm=arm,
                 arm_label=scenario.arms[arm].label,
-                rows=tuple(_rows(runs[arm], seqs)),
+                rows=tuple(deciding_rows(runs[arm], seqs)),
                 topology_svg=simulator.draw_topology(runs[arm]),
                 timeline_svg=simulator.draw_timeline(runs[arm]),
                 trace_hash=runs[arm].trace_hash,
             )
+
+
+def _observed(verdict: Verdict, panels: tuple[EvidencePanel, ...]) -> Observed | None:
+    """The observation of the options that the panels show, and of no others."""
+    version = verdict.scenario_version
+    if version is None or not panels:
+        return None
+    shown: dict[str, ShownClaim] = {}
+    for panel in panels:
+        before = shown.get(panel.option_key)
+        arms = {**(before.arms if before else {}), panel.arm: panel.arm_label}
+        shown[panel.option_key] = ShownClaim(
+            option_key=panel.option_key,
+            option_html=panel.option_html,
+            claim=panel.claim,
+            claim_text=panel.claim_text,
+            simulated=panel.holds,
+            arms=arms,
+        )
+    return observed_for(version, verdict.params_digest, tuple(shown.values()))
 
 
 def _shown_options(
@@ -176,46 +187,6 @@ def _by_arm(deciding: list[list[Any]]) -> dict[str, set[int]]:
     for arm, seq in deciding:
         arms.setdefault(arm, set()).add(seq)
     return arms
-
-
-def _rows(run: simulator.Run, deciding: set[int]) -> Iterable[EvidenceRow]:
-    """The deciding events with the chains of their causes, in order."""
-    wanted: set[int] = set()
-    for seq in deciding:
-        current: int | None = seq
-        for _ in range(MAX_CAUSES):
-            if current is None or current in wanted:
-                break
-            wanted.add(current)
-            current = run.events[current].cause
-    for seq in sorted(wanted):
-        event = run.events[seq]
-        yield EvidenceRow(
-            seq=seq,
-            time=event.time / MICROSECONDS,
-            actor=event.actor,
-            action=event.action,
-            outcome=event.outcome,
-            text=_text(event),
-            is_deciding=seq in deciding,
-        )
-
-
-def _text(event: simulator.Event) -> str:
-    """What a real system reports of the event, in one line."""
-    detail = event.detail
-    words = []
-    if "target" in detail:
-        words.append(str(detail["target"]))
-    if "errno_name" in detail:
-        words.append(f"{detail['errno_name']} (errno {detail['errno']})")
-    if "signal" in detail:
-        words.append(str(detail["signal"]))
-    if "exit_status" in detail:
-        words.append(f"exit status {detail['exit_status']}")
-    if "log" in detail:
-        words.append(str(detail["log"]))
-    return ": ".join(words)
 
 
 def _runs(verdict: Verdict) -> dict[str, simulator.Run]:

@@ -49,6 +49,9 @@ FROM (
     UNION ALL
     SELECT lane, state, queued_at FROM quizzes_proof
     WHERE state IN ('queued', 'running')
+    UNION ALL
+    SELECT lane, state, queued_at FROM quizzes_observation
+    WHERE state IN ('queued', 'running')
 ) AS open_rows GROUP BY lane ORDER BY lane
 """
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from quizzes.domain.errors import NotFoundError
 from quizzes.domain.proving import OPEN_STATES
-from quizzes.domain.queries.attempts import job_view
-from quizzes.enums import JobState
-from quizzes.models import Proof, Submission
+from quizzes.domain.queries.attempts import job_view, submission_for
+from quizzes.domain.queries.observed import observation_of
+from quizzes.enums import OPEN_OBSERVATION_STATES, JobState, ObservationState
+from quizzes.models import Observation, Proof, Submission
 
 _LABELS = {
     JobState.RUNNING: "Running the scenario",
@@ -17,6 +18,13 @@ _LABELS = {
     JobState.BROKEN: "The question is broken",
     JobState.DEAD: "Grading failed on our side",
     JobState.SUPERSEDED: "Replaced by a newer result",
+}
+_OBSERVING = {
+    ObservationState.QUEUED: "Waits for a worker that can carry it out",
+    ObservationState.RUNNING: "A worker carries it out on its own kernel",
+    ObservationState.OBSERVED: "Observed",
+    ObservationState.DEAD: "The workers that tried to observe it failed",
+    ObservationState.UNTAKEN: "No worker was there to observe it",
 }
 
 
@@ -49,4 +57,30 @@ def proof_state(uuid: UUID) -> dict[str, Any]:
         "done": proof.done,
         "total": proof.total,
         "final": proof.state not in OPEN_STATES,
+    }
+
+
+def observation_for(user: Any, uuid: UUID) -> Observation:
+    """The observation of a submission's variant, for whoever may see the submission.
+
+    Raises NotFoundError.
+    """
+    variant = submission_for(user, uuid).variant
+    version = variant.scenario_version
+    found = version and observation_of(version, variant.params_digest)
+    if not found:
+        raise NotFoundError("observation")
+    return found
+
+
+def observation_state(uuid: UUID) -> dict[str, Any]:
+    """``state``, ``label``, ``final`` of an observation; nothing of what was seen."""
+    found = Observation.objects.filter(uuid=uuid).only("state").first()
+    if found is None:
+        raise NotFoundError("observation")
+    state = ObservationState(found.state)
+    return {
+        "state": state.value,
+        "label": _OBSERVING[state],
+        "final": state not in OPEN_OBSERVATION_STATES,
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from quizzes.enums import JobState, Outcome
+from quizzes.enums import JobState, ObservationState, Outcome
 from trapframe.api.serializers.attempts import AnswerReadSerializer
 from trapframe.api.serializers.examples import UUID, response_example
 
@@ -44,6 +44,48 @@ class EvidencePanelSerializer(serializers.Serializer[Any]):
     trace_hash = serializers.CharField()
 
 
+class ObservedArmSerializer(serializers.Serializer[Any]):
+    """One arm on a real kernel: its events, or why there are none."""
+
+    arm = serializers.CharField()
+    arm_label = serializers.CharField()
+    rows = EvidenceRowSerializer(many=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ObservedClaimSerializer(serializers.Serializer[Any]):
+    """A claim judged by the model and by a kernel."""
+
+    option_key = serializers.CharField()
+    claim_text = serializers.CharField(allow_blank=True)
+    simulated = serializers.BooleanField(help_text="What the model says.")
+    observed = serializers.BooleanField(
+        allow_null=True, help_text="What the kernel shows; null where it cannot tell."
+    )
+    agrees = serializers.BooleanField(allow_null=True)
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why the kernel cannot tell."
+    )
+    arms = ObservedArmSerializer(many=True)
+
+
+class ObservedSerializer(serializers.Serializer[Any]):
+    """The same claims on a worker's own kernel; no grade depends on it."""
+
+    state = serializers.ChoiceField(
+        choices=ObservationState.choices,
+        allow_null=True,
+        help_text="Null where no worker could be asked.",
+    )
+    worker = serializers.CharField(allow_blank=True)
+    kernel = serializers.CharField(allow_blank=True)
+    observed_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(
+        allow_blank=True, help_text="Why the model's run is the only evidence."
+    )
+    claims = ObservedClaimSerializer(many=True, help_text="Empty until observed.")
+
+
 class ReviewedOptionSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     html = serializers.CharField()
@@ -74,7 +116,10 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True)
     chosen = serializers.ListField(child=serializers.CharField())
     revealed = serializers.BooleanField(help_text="No try is left.")
-    panels = EvidencePanelSerializer(many=True)
+    panels = EvidencePanelSerializer(many=True, help_text="Simulated.")
+    observed = ObservedSerializer(
+        allow_null=True, help_text="Null where there is no panel."
+    )
     options = ReviewedOptionSerializer(many=True, help_text="Empty until revealed.")
     explanation_html = serializers.CharField(
         allow_blank=True, help_text="Empty until revealed."

@@ -10,6 +10,7 @@ from quizzes.domain.failing import fail_jobs
 from quizzes.domain.finishing import finish_instance
 from quizzes.domain.grading import grade_batch
 from quizzes.domain.queries import evidence as module
+from quizzes.domain.queries import run_rows
 from quizzes.domain.queries.evidence import Evidence, evidence_for
 from quizzes.domain.reviewing import grade_manually
 from quizzes.execution.null import NullRunner
@@ -277,14 +278,15 @@ def test_a_long_chain_of_causes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = executed_desk()
     submission = desk.graded("b")
     (whole,) = _seen(desk, submission).panels
-    monkeypatch.setattr(module, "MAX_CAUSES", 1)
+    monkeypatch.setattr(run_rows, "MAX_CAUSES", 1)
     (cut,) = _seen(desk, submission).panels
     assert cut.rows == whole.rows[-1:]
 
 
 def test_an_event_reads_as_a_real_system_reports_it() -> None:
     def text(**detail: Any) -> str:
-        return module._text(simulator.Event(1, 2, "linux", "x", "failed", detail, None))
+        event = simulator.Event(1, 2, "linux", "x", "failed", detail, None)
+        return run_rows._text(event)
 
     assert text() == ""
     assert text(target="/bin/x") == "/bin/x"
@@ -297,7 +299,7 @@ def test_two_deciding_events_of_one_chain_are_shown_once() -> None:
     run = simulator.run_arm(scenario, "as_it_is", scenario.variant(0))
     last = run.events[-1]
     assert last.cause is not None
-    rows = list(module._rows(run, {last.seq, last.cause}))
+    rows = list(run_rows.deciding_rows(run, {last.seq, last.cause}))
     assert [row.seq for row in rows] == sorted({row.seq for row in rows})
     assert [row.seq for row in rows if row.is_deciding] == [last.cause, last.seq]
 
@@ -317,7 +319,7 @@ def test_the_number_of_queries_does_not_grow_with_the_questions(
     submission = factories.submit(variant, {"chosen": ["a" if revealed else "b"]})
     factories.drain()
     viewer = submission.variant.instance_question.instance.user
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         evidence = evidence_for(submission, viewer=viewer)
     assert evidence is not None
     assert evidence.revealed is revealed

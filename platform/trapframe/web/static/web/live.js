@@ -1,4 +1,5 @@
-// A page that watches one thing: fills in what changes, reloads once it is final.
+// A page that watches one thing: fills in what changes, and once that is final reloads,
+// or replaces the parts that are named, so that nobody loses their place.
 const root = document.querySelector("[data-events]");
 
 function show(state) {
@@ -11,6 +12,15 @@ function show(state) {
   root.dataset.state = state.state;
 }
 
+async function finish() {
+  const parts = root.dataset.replaces?.split(" ");
+  if (!parts) return location.replace(location.href.split("#")[0]);
+  const answer = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of parts) document.getElementById(id).replaceWith(page.getElementById(id));
+  document.querySelector("[data-news]").textContent = root.dataset.news;
+}
+
 function watch() {
   const source = new EventSource(root.dataset.events);
   source.addEventListener("state", (event) => {
@@ -18,7 +28,7 @@ function watch() {
     show(state);
     if (!state.final) return;
     source.close();
-    location.replace(location.href.split("#")[0]);
+    finish();
   });
   // A stream that was refused is not tried again by the browser: reload instead.
   source.addEventListener("error", () => {

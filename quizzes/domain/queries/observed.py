@@ -1,0 +1,171 @@
+"""Observed: the claims of an evidence as a real kernel showed them.
+
+The learner sees what a worker's kernel did beside what the model says; where none
+could look, or could not tell, the reason why.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, When
+
+import simulator
+from quizzes.domain.live_workers import workers_at_work
+from quizzes.domain.queries.run_rows import EvidenceRow, all_rows
+from quizzes.enums import OPEN_OBSERVATION_STATES, LiveQueue, ObservationState
+from quizzes.execution.live_queues import queues_for
+from quizzes.models import Observation, ScenarioVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """A claim that the simulated side shows, and the arms that decide it there."""
+
+    option_key: str
+    option_html: str
+    claim: str
+    claim_text: str
+    simulated: bool
+    arms: Mapping[str, str]
+    """Label of each arm by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedArm:
+    """One arm on a real kernel: its events, or why there are none."""
+
+    arm: str
+    arm_label: str
+    rows: tuple[EvidenceRow, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedClaim:
+    """A claim judged by both; ``observed`` is None where the kernel cannot tell."""
+
+    option_key: str
+    option_html: str
+    claim_text: str
+    simulated: bool
+    observed: bool | None
+    reason: str
+    arms: tuple[ObservedArm, ...]
+
+    @property
+    def agrees(self) -> bool | None:
+        """True if both say the same; None if only the model says anything."""
+        return None if self.observed is None else self.observed == self.simulated
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An observation as far as there is one; ``claims`` is empty before it ends.
+
+    ``state`` is None where nobody was asked to look; then, and after a failure,
+    ``reason`` says why the model's word is the only one.
+    """
+
+    state: ObservationState | None
+    worker: str
+    kernel: str
+    observed_at: datetime | None
+    reason: str
+    claims: tuple[ObservedClaim, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """True while a worker is at it, or is going to be."""
+        return self.state in OPEN_OBSERVATION_STATES
+
+    @property
+    def is_seen(self) -> bool:
+        """True if a worker has looked."""
+        return self.state == ObservationState.OBSERVED
+
+
+def observation_of(version: ScenarioVersion, digest: str) -> Observation | None:
+    """The newest observation of a variant that was made; else the newest at all."""
+    rows = Observation.objects.filter(
+        scenario_version=version, scenario_digest=version.digest, params_digest=digest
+    )
+    seen_first = Case(When(state=ObservationState.OBSERVED, then=0), default=1)
+    return rows.order_by(seen_first, "-id").first()
+
+
+def observed_for(
+    version: ScenarioVersion, digest: str, shown: Sequence[ShownClaim]
+) -> Observed:
+    """The observation of a variant, of the claims that may be seen and no others."""
+    row = observation_of(version, digest)
+    if row is None:
+        return _without(None, why_nobody(version))
+    state = ObservationState(row.state)
+    if state != ObservationState.OBSERVED:
+        return _without(state, _REASONS.get(state, ""))
+    document = json.loads(zlib.decompress(row.document))
+    return Observed(
+        state=state,
+        worker=row.worker,
+        kernel=row.kernel,
+        observed_at=row.finished_at,
+        reason="",
+        claims=tuple(_claims(row, document, shown)),
+    )
+
+
+def why_nobody(version: ScenarioVersion) -> str:
+    """Why no worker was asked to observe this scenario, in a sentence."""
+    workers = list(workers_at_work())
+    if not workers:
+        return "No worker that can observe is at work."
+    fitting = queues_for(version.source)
+    served = {name for worker in workers for name in worker.queues}
+    if not served.isdisjoint(fitting):
+        return "No worker was asked to observe this variant."
+    return " ".join(
+        f"{worker.worker} cannot: {_lacking(worker.report, fitting[0])}."
+        for worker in workers
+    )
+
+
+_REASONS = {
+    ObservationState.DEAD: "The workers that tried to observe it failed.",
+    ObservationState.UNTAKEN: "No worker was there to observe it.",
+}
+
+
+def _without(state: ObservationState | None, reason: str) -> Observed:
+    return Observed(state, "", "", None, reason, ())
+
+
+def _lacking(report: Mapping[str, Any], queue: LiveQueue) -> str:
+    """Why a worker's machine lacks the capability of a queue, as it reported it."""
+    found = {entry["name"]: entry["reason"] for entry in report["capabilities"]}
+    return found.get(queue.capability) or "it was not started for this"
+
+
+def _claims(
+    row: Observation, document: Mapping[str, Any], shown: Sequence[ShownClaim]
+) -> Iterator[ObservedClaim]:
+    for claim in shown:
+        judged = row.claims.get(claim.claim, {"live": None, "reason": ""})
+        yield ObservedClaim(
+            option_key=claim.option_key,
+            option_html=claim.option_html,
+            claim_text=claim.claim_text,
+            simulated=claim.simulated,
+            observed=judged["live"],
+            reason=judged["reason"],
+            arms=tuple(_arm(arm, label, document) for arm, label in claim.arms.items()),
+        )
+
+
+def _arm(arm: str, label: str, document: Mapping[str, Any]) -> ObservedArm:
+    run = document["runs"].get(arm)
+    rows = tuple(all_rows(simulator.Run.from_json(run))) if run else ()
+    return ObservedArm(arm, label, rows, document["reasons"].get(arm, ""))

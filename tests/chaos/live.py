@@ -1,36 +1,64 @@
 """Observations while the live worker is killed: all end, nothing of them stays."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import simulator
+from quizzes.domain.authoring import save_scenario
 from quizzes.domain.observation_requests import Look, request_observations
 from quizzes.enums import OPEN_OBSERVATION_STATES, ObservationState
 from quizzes.execution.live import allowed_queues
-from quizzes.models import Course, Observation, ScenarioVersion
-from tests import factories
+from quizzes.models import Observation
 from tests.trial.stack import Say, wait_until
 from trapframe.ops.supervisor import Supervisor
 
 # Short, so that a test need not wait for the lease of a whole observation.
-LIVE_SECONDS = 6
+LIVE_SECONDS = 3
 SETTLE_SECONDS = 240.0
+GONE_SECONDS = 30.0
 _SANDBOX = b"simulator.live.inside.controller"
-_GROUPS = "trapframe-*"
-
-
-@dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What sandboxes have made and not removed, anywhere on this machine."""
-
-    processes: frozenset[int]
-    mounts: int
-    groups: frozenset[str]
-    files: frozenset[str]
+# A container in a control group, which the kernel does not remove with its processes.
+SCENARIO = """\
+key: forks-that-are-stopped
+title: Forks that are stopped
+summary: A program forks in a container that may have three processes.
+parameters:
+  pids: [3, 4]
+world:
+  machines:
+    server: {arch: x86_64, cores: 2, ram_mib: 8192}
+  systems:
+    linux: {family: linux, version: "6.1", arch: x86_64, services_mib: 200}
+  engines:
+    engine: {arch: x86_64, ram_mib: 60}
+  programs:
+    app:
+      path: /srv/app
+      format: elf
+      arch: x86_64
+      ram_mib: 20
+      does: [{fork: {count: 5, steps: []}}, {sleep: {ms: 10000}}]
+  images:
+    files: {arch: x86_64, size_mib: 80, programs: [app], libraries: [glibc]}
+setup:
+  - install: {what: linux, on: server}
+  - power_on: {machine: server}
+  - install: {what: engine, on: server}
+plan:
+  - start_container:
+      {name: box, on: server, image: files, run: app, limits: {pids_max: "${pids}"}}
+  - wait: {seconds: 1}
+arms:
+  as_it_is: {label: As it is}
+claims:
+  limit_holds:
+    text: the container has as many processes as it may
+    expression: >-
+      size(runs.as_it_is.observation.views.box[0].processes) == params.pids
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +69,14 @@ class LiveOutcome:
     """False where this machine lets nobody observe: then nothing was queued."""
     states: Mapping[str, int]
     taken_back: int
-    before: Leftovers
-    after: Leftovers
+    left: tuple[str, ...]
+    """What is there now and was not before, in words."""
 
     @property
     def holds(self) -> bool:
-        """No observation is open, and nothing is left that was not there before."""
-        ended = not set(self.states) & set(OPEN_OBSERVATION_STATES)
-        return ended and self.left == ()
-
-    @property
-    def left(self) -> tuple[str, ...]:
-        """What there is now and was not before, in words."""
-        found = [
-            f"{len(new)} {name}"
-            for name in ("processes", "groups", "files")
-            if (new := getattr(self.after, name) - getattr(self.before, name))
-        ]
-        if self.after.mounts > self.before.mounts:
-            found.append(f"{self.after.mounts - self.before.mounts} mounts")
-        return tuple(found)
+        """No observation is open, and nothing is left."""
+        is_open = set(self.states) & set(OPEN_OBSERVATION_STATES)
+        return not is_open and not self.left
 
 
 def run_environment(env: Mapping[str, str]) -> dict[str, str]:
@@ -68,16 +84,12 @@ def run_environment(env: Mapping[str, str]) -> dict[str, str]:
     return {**env, "TRAPFRAME_LIVE_SECONDS": str(LIVE_SECONDS)}
 
 
-def observe_under_fire(
-    supervisor: Supervisor, course: Course, count: int, say: Say
-) -> LiveOutcome:
+def observe_under_fire(supervisor: Supervisor, count: int, say: Say) -> LiveOutcome:
     """Queue so many observations at once and kill the live worker in their midst."""
     before = leftovers()
-    is_possible = bool(allowed_queues())
-    scenario = _scenario(course)
+    scenario = save_scenario(source=SCENARIO, author=None)
     queued = request_observations(
-        Look(scenario.pk, scenario_params(scenario), f"look {number}")
-        for number in range(count)
+        Look(scenario.pk, {"pids": 3}, f"look {number}") for number in range(count)
     )
     say(f"{len(queued)} observations queued")
     worker = supervisor.children["worker-live"]
@@ -89,47 +101,51 @@ def observe_under_fire(
         worker.start()
         _settle()
     return LiveOutcome(
-        is_possible=is_possible,
+        is_possible=bool(allowed_queues()),
         states=dict(Counter(Observation.objects.values_list("state", flat=True))),
         taken_back=sum(Observation.objects.values_list("failures", flat=True)),
-        before=before,
-        after=leftovers(),
+        left=left_after(before),
     )
 
 
-def scenario_params(version: ScenarioVersion) -> dict[str, object]:
-    """The parameters of the scenario's first variant."""
-    return dict(simulator.load_scenario(version.source).variant(0))
+def left_after(before: frozenset[str]) -> tuple[str, ...]:
+    """What is there and was not before, in words.
+
+    Others on this machine may use sandboxes as well: those of theirs go away.
+    """
+    suspects = leftovers() - before
+    deadline = time.monotonic() + GONE_SECONDS
+    while suspects and time.monotonic() < deadline:
+        time.sleep(0.5)
+        suspects &= leftovers()
+    return tuple(sorted(suspects))
 
 
-def leftovers() -> Leftovers:
-    """Look for sandboxes' processes, mounts, control groups and files."""
+def leftovers() -> frozenset[str]:
+    """Processes, mounts, control groups and files of sandboxes, in words."""
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-    folders = {Path(line.split()[4]) for line in mounts if " - cgroup" in line}
-    groups = {str(group) for root in folders for group in root.rglob(_GROUPS)}
-    return Leftovers(
-        processes=frozenset(_sandboxes()),
-        mounts=len(mounts),
-        groups=frozenset(groups),
-        files=frozenset(str(path) for path in Path("/tmp").glob("*trapframe*")),
+    roots = {Path(line.split()[4]) for line in mounts if " - cgroup" in line}
+    groups = {group for root in roots for group in root.rglob("trapframe-*")}
+    files = [*Path("/tmp").iterdir(), *Path("/dev/shm").iterdir()]
+    return frozenset(
+        [
+            *(f"process {pid}" for pid in _in_sandboxes()),
+            *(f"mount {line.split()[4]}" for line in mounts),
+            *(f"control group {group}" for group in groups if group.is_dir()),
+            *(f"file {file}" for file in files if "trapframe" in file.name),
+        ]
     )
 
 
-def _scenario(course: Course) -> ScenarioVersion:
-    version = factories.make_executed(course, "what-execve-answers").scenario_version
-    assert version is not None
-    return version
-
-
-def _sandboxes() -> list[int]:
+def _in_sandboxes() -> list[int]:
+    """Processes that are, or look after, another PID namespace than this one."""
+    own = Path("/proc/self/ns/pid").readlink()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes()
-        except OSError:
-            continue
-        if _SANDBOX in command and int(folder.name) != os.getpid():
-            found.append(int(folder.name))
+        with suppress(OSError):
+            is_inside = (folder / "ns" / "pid").readlink() != own
+            if is_inside or _SANDBOX in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
     return found
 
 

@@ -71,10 +71,13 @@ def _falls_back(submission: Submission) -> None:
 
 
 def test_a_killed_worker_leaves_nothing_behind_and_all_is_observed(
-    platform: Supervisor, course: Course
+    platform: Supervisor,
 ) -> None:
-    outcome = observe_under_fire(platform, course, 20, print)
+    outcome = observe_under_fire(platform, 20, print)
+    assert outcome.left == ()
     assert outcome.holds
     if outcome.is_possible:
         assert outcome.states == {"observed": 20}
         assert outcome.taken_back >= 1
+        claims = Observation.objects.values_list("claims", flat=True)
+        assert [claim["limit_holds"]["live"] for claim in claims] == [True] * 20

@@ -7,9 +7,10 @@ from django.db import OperationalError, connection
 from quizzes import tasks
 from quizzes.domain.grading import Drained
 from quizzes.domain.proving import request_proof
-from quizzes.enums import JobState, ProofState
+from quizzes.enums import JobState, LiveQueue, ProofState
+from quizzes.execution import live
 from quizzes.models import GradeEvent, GradingJob, Proof, WorkerHeartbeat
-from tests import factories
+from tests import factories, observing
 from tests.desks import executed_desk
 from tests.racing import in_thread
 
@@ -102,3 +103,37 @@ def test_a_restarted_database_costs_no_task() -> None:
     in_thread(lambda: _terminate(pid))
     tasks.drain_lane("interactive")
     assert GradingJob.objects.get().state == JobState.GRADED
+
+
+def test_a_live_bell_observes(
+    monkeypatch: pytest.MonkeyPatch, bells: list[str]
+) -> None:
+    observing.start_worker()
+    executed_desk().graded("b")
+    cleaned: list[int] = []
+    monkeypatch.setattr(live, "allowed_queues", lambda: list(LiveQueue))
+    monkeypatch.setattr(live, "clean_up", lambda: cleaned.append(1))
+    monkeypatch.setattr(live, "observe", observing.FakeKernel())
+    tasks.drain_lane("live-exec")
+    found = observing.only_observation()
+    assert (found.state, found.kernel) == ("observed", observing.KERNEL)
+    assert found.worker.endswith(f":{os.getpid()}")
+    assert (bells, cleaned) == ([], [1])
+
+
+def test_a_stray_live_bell_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    observing.start_worker()
+    executed_desk().graded("b")
+    monkeypatch.setattr(live, "allowed_queues", lambda: [LiveQueue.CONTAINERS])
+    tasks.drain_lane("live-exec")
+    assert observing.only_observation().state == "queued"
+
+
+def test_a_live_slice_that_was_too_short_rings_again(
+    monkeypatch: pytest.MonkeyPatch, bells: list[str]
+) -> None:
+    monkeypatch.setattr(live, "allowed_queues", lambda: list(LiveQueue))
+    monkeypatch.setattr(live, "clean_up", lambda: 0)
+    monkeypatch.setattr(tasks, "drain_observations", lambda *_, **__: False)
+    tasks.drain_lane("live-exec")
+    assert bells == ["live-exec", "live-exec"]

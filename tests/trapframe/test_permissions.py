@@ -21,7 +21,7 @@ from rest_framework.test import APIClient
 
 from quizzes.domain.proving import request_proof
 from quizzes.models import GradingJob, Verdict
-from tests import factories
+from tests import factories, observing
 from tests.instructors import kill, make_draft, make_waiting_of
 from tests.personas import PEOPLE, World, make_world
 from trapframe.accounts import tokens
@@ -112,6 +112,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def _site() -> Site:
+    observing.start_worker()
     world = make_world(executed=True)
     factories.drain()
     peer = world.people["peer"]
@@ -161,6 +162,7 @@ def _arguments(
         "author:preview-frame": version,
         "author:proof": [proof.uuid],
         "author:proof-cancel": [proof.uuid],
+        "author:proof-observe": [proof.uuid],
         "author:prove": version,
         "author:publish": version,
         "author:question": question,
@@ -174,6 +176,7 @@ def _arguments(
         "author:scenario-diff": scenario,
         "author:scenario-edit": scenario,
         "author:scenario-edit-check": scenario,
+        "events:observation": [world.submission.uuid],
         "events:proof": [proof.uuid],
         "events:submission": [world.submission.uuid],
         "learner:assessment": [course, assessment],

@@ -32,6 +32,7 @@ PAGES: Mapping[str, tuple[str, str, dict[str, int]]] = {
     "publish": ("post", "version", OWN_POST),
     "proof": ("get", "proof", OWN),
     "proof-cancel": ("post", "proof", OWN_POST),
+    "proof-observe": ("post", "proof", OWN_POST),
     "scenarios": ("get", "", ALL),
     "scenario-new": ("get", "", ALL),
     "scenario-new-check": ("post", "", ALL),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from quizzes.enums import ProofState
 from quizzes.models import Proof, QuestionVersion
-from tests import factories
+from tests import factories, observing
 from tests.instructors import People, make_draft, make_proof
 
 
@@ -235,3 +235,67 @@ def test_what_is_out_already_is_not_published_again(
     QuestionVersion.objects.filter(pk=version.pk).update(state=state)
     response = author.get(reverse("author:question", args=[version.question_id]))
     assert response.context["standing"].why_not == why
+
+
+def test_without_an_observation_the_proof_says_why(
+    author: Client, draft: QuestionVersion
+) -> None:
+    proof = make_proof(draft)
+    page = author.get(reverse("author:proof", args=[proof.uuid])).content.decode()
+    assert "No variant of this text has been carried out on a real kernel yet." in page
+    assert "No worker that can observe is at work." in page
+
+
+def test_observing_without_a_worker_is_refused_in_words(
+    author: Client, draft: QuestionVersion
+) -> None:
+    proof = make_proof(draft)
+    response = author.post(reverse("author:proof-observe", args=[proof.uuid]))
+    assert said(response) == [
+        "No worker that can observe is at work: start one for the live queues."
+    ]
+
+
+def test_an_author_asks_for_observations_and_reads_the_fidelity(
+    author: Client, people: People
+) -> None:
+    observing.start_worker()
+    version = factories.make_small(people.course)
+    assert version.proof is not None
+    url = reverse("author:proof", args=[version.proof.uuid])
+    ask = reverse("author:proof-observe", args=[version.proof.uuid])
+    assert said(author.post(ask)) == ["2 observations are asked for."]
+    assert "2 variants wait for a worker." in author.get(url).content.decode()
+    observing.observe_all(
+        observing.FakeKernel(
+            differs=frozenset({"no_file"}), untold={"it_runs": "it reads events"}
+        )
+    )
+    assert said(author.post(ask)) == ["These variants were observed lately."]
+    response = author.get(url)
+    page = " ".join(response.content.decode().split())
+    fidelity = response.context["fidelity"]
+    assert (fidelity.agreed, fidelity.judged, fidelity.variants) == (2, 3, 2)
+    for words in [
+        "2 of 3 agree",
+        "3 could be judged by a kernel as well, in 2 variants.",
+        f"Observed on worker box, kernel {observing.KERNEL};",
+        "look at the model before you publish",
+        "not to be told: it reads events",
+        "the same in 0 only",
+    ]:
+        assert words in page
+
+
+def test_the_fidelity_of_another_text_is_not_shown(
+    author: Client, people: People
+) -> None:
+    observing.start_worker()
+    version = factories.make_small(people.course)
+    proof = version.proof
+    assert proof is not None
+    author.post(reverse("author:proof-observe", args=[proof.uuid]))
+    observing.observe_all()
+    Proof.objects.update(scenario_digest="another")
+    response = author.get(reverse("author:proof", args=[proof.uuid]))
+    assert response.context["fidelity"].variants == 0

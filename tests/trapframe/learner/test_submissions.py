@@ -10,6 +10,7 @@ from quizzes.domain.queries.watching import submission_state
 from quizzes.domain.reviewing import grade_manually
 from quizzes.enums import JobState
 from quizzes.models import GradingJob, Submission
+from tests import observing
 from tests.factories import drain, job_of, right_answer, submit, wrong_answer
 from tests.trapframe.learner.conftest import Scene, client_of
 from tests.trapframe.learner.pages import html, text
@@ -50,6 +51,87 @@ def test_a_right_answer_is_shown_with_its_evidence(scene: Scene) -> None:
     # A topology and a timeline for each, and the brand.
     assert html(response).count("<svg") == 2 * len(evidence.panels) + 1
     assert "data-events" not in html(response)
+
+
+def test_without_a_worker_that_observes_the_page_says_so(scene: Scene) -> None:
+    observing.forget()
+    submission = submit(scene.variant, right_answer(scene.variant))
+    drain()
+    shown = text(page(scene, submission))
+    assert "Simulated by simulator" in shown
+    assert "Not observed on a real kernel" in shown
+    assert (
+        "The model's run is the only evidence No worker that can observe is at work. "
+        "The verdict stands on the simulated run."
+    ) in shown
+
+
+def test_while_an_observation_is_open_the_page_watches_it(scene: Scene) -> None:
+    observing.start_worker()
+    submission = submit(scene.variant, right_answer(scene.variant))
+    drain()
+    response = page(scene, submission)
+    events = reverse("events:observation", args=[submission.uuid])
+    assert f'data-events="{events}"' in html(response)
+    assert 'data-replaces="observed-label observed-body"' in html(response)
+    assert "✓ Right 1 of 1 mark for this question." in text(response)
+    assert "Being observed on a worker's own kernel" in text(response)
+    again = reverse("learner:submission", args=[submission.uuid])
+    assert f'<a href="{again}#observed">Look again</a>' in html(response)
+
+
+@pytest.mark.parametrize("who", ["owner", "instructor"])
+def test_both_views_of_the_same_claims_are_there(scene: Scene, who: str) -> None:
+    observing.start_worker()
+    submission = submit(scene.variant, right_answer(scene.variant))
+    drain()
+    observing.observe_all()
+    response = page(scene, submission, who)
+    shown = text(response)
+    seen = observing.only_observation()
+    assert seen.finished_at is not None
+    assert (
+        f"Observed on worker box:7, kernel {observing.KERNEL}, "
+        f"at {seen.finished_at:%-d %b %Y, %H:%M:%S} UTC"
+    ) in shown
+    assert "Your answer, carried out" in shown
+    assert "= Model and kernel agree." in shown
+    assert "✕ failed /srv/app.exe: ENOEXEC (errno 8)" in shown
+    assert shown.count("this happened") == 2
+    for name in ("simulated", "observed"):
+        assert f'href="#{name}"' in html(response)
+        assert f'<section id="{name}"' in html(response)
+    assert "data-events" not in html(response)
+
+
+def test_what_differs_and_what_cannot_be_told_is_said(scene: Scene) -> None:
+    observing.start_worker()
+    submission = submit(scene.variant, wrong_answer(scene.variant))
+    drain()
+    evidence = page(scene, submission, who="instructor").context["evidence"]
+    own, right = (panel.claim for panel in evidence.panels)
+    observing.observe_all(
+        observing.FakeKernel(
+            differs=frozenset({right}),
+            untold={own: "no probe does this"},
+            refused={panel.arm: "no probe does this" for panel in evidence.panels},
+        )
+    )
+    shown = text(page(scene, submission, who="instructor"))
+    assert "this kernel cannot tell" in shown
+    assert "Why the kernel cannot tell: no probe does this." in shown
+    assert "≠ The model says otherwise (this happened)." in shown
+    assert "was not carried out: no probe does this." in shown
+
+
+def test_with_tries_left_the_kernel_gives_no_other_option_away(scene: Scene) -> None:
+    observing.start_worker()
+    submission = submit(scene.variant, wrong_answer(scene.variant))
+    drain()
+    observing.observe_all()
+    shown = text(page(scene, submission))
+    assert "Your answer, carried out" in shown
+    assert "The option that holds, carried out" not in shown
 
 
 def test_each_deciding_event_is_a_row(scene: Scene) -> None:

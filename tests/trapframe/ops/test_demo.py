@@ -70,7 +70,13 @@ def test_a_port_that_was_in_use_a_moment_ago_is_free() -> None:
 
 def test_every_process_of_the_platform_runs() -> None:
     names = [process.name for process in demo.processes_of_demo(8000)]
-    assert names == ["web", "worker-interactive", "worker-bulk", "sweeper"]
+    assert names == [
+        "web",
+        "worker-interactive",
+        "worker-bulk",
+        "worker-live",
+        "sweeper",
+    ]
 
 
 def test_the_accounts_sign_in_with_the_password_that_is_shown(

@@ -28,6 +28,14 @@ def test_a_worker_serves_one_lane() -> None:
     assert {"--without-gossip", "--without-mingle"} <= set(command)
 
 
+def test_a_live_worker_serves_the_live_queues() -> None:
+    process = processes.live_worker(2)
+    assert process.name == "worker-live"
+    command = process.command
+    assert command[command.index("-Q") + 1] == "live-exec,live-containers"
+    assert command[command.index("-n") + 1] == "live@%h"
+
+
 def test_a_worker_finishes_what_it_runs_when_told_to_end() -> None:
     process = processes.worker("bulk", 1)
     assert process.stop_signal == SIGTERM

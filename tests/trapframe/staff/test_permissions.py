@@ -24,6 +24,7 @@ PAGES: Mapping[str, tuple[str, str, dict[str, int]]] = {
     "dead-jobs": ("get", "", ALL),
     "retry": ("post", "dead", OWN_POST),
     "health": ("get", "", ALL),
+    "live-workers": ("get", "", ALL),
     "gradebooks": ("get", "", ALL),
     "gradebook": ("get", "course", OWN),
     "gradebook-csv": ("get", "course", OWN),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from quizzes.domain.enrolling import enrol
 from quizzes.domain.proving import request_proof
+from tests import observing
 from tests.factories import (
     drain,
     make_assessment,
@@ -19,6 +20,7 @@ from tests.factories import (
     start,
     submit,
     variant_of,
+    wrong_answer,
 )
 from tests.trapframe.web.streams import aside, rest, take
 from trapframe.web.event_urls import urlpatterns
@@ -39,19 +41,34 @@ class Scene:
         instance = start(make_assessment(self.course, question), self.owner)
         return submit(variant_of(instance), {"text": "Since the kernel runs."})
 
+    def observation(self) -> Any:
+        """A submission whose variant waits for a worker that observes."""
+        observing.start_worker()
+        question = make_executed(self.course, "what-execve-answers").question
+        instance = start(make_assessment(self.course, question), self.owner)
+        variant = variant_of(instance)
+        submission = submit(variant, wrong_answer(variant))
+        drain()
+        return submission
+
     def proof(self) -> Any:
         version = make_executed(self.course, "what-execve-answers", publish=False)
         return request_proof(version, user=self.instructor)
 
 
 def test_these_are_all_streams() -> None:
-    assert {pattern.name for pattern in urlpatterns} == {"submission", "proof"}
+    assert {pattern.name for pattern in urlpatterns} == {
+        "submission",
+        "observation",
+        "proof",
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
     [
         ("submission", {"owner", "instructor"}),
+        ("observation", {"owner", "instructor"}),
         ("proof", {"instructor"}),
     ],
 )
@@ -75,7 +92,7 @@ def test_who_may_watch(name: str, allowed: set[str]) -> None:
     assert answers == {who: 200 if who in allowed else 404 for who in people}
 
 
-@pytest.mark.parametrize("name", ["submission", "proof"])
+@pytest.mark.parametrize("name", ["submission", "observation", "proof"])
 def test_what_is_not_there_is_not_found(name: str) -> None:
     scene = Scene()
 
@@ -117,5 +134,25 @@ def test_a_submission_is_followed_to_its_end() -> None:
     assert parts[-1] == {
         "state": "needs_grading",
         "label": "Waiting for a person to grade it",
+        "final": True,
+    }
+
+
+def test_an_observation_is_followed_to_its_end() -> None:
+    scene = Scene()
+    submission = scene.observation()
+
+    async def steps() -> list[Any]:
+        client = AsyncClient()
+        await client.aforce_login(scene.owner)
+        url = reverse("events:observation", args=[submission.uuid])
+        body = aiter(await client.get(url))
+        seen = await take(body, 2)
+        await aside(observing.observe_all)
+        return seen + await rest(body)
+
+    assert asyncio.run(steps())[-1] == {
+        "state": "observed",
+        "label": "Observed",
         "final": True,
     }

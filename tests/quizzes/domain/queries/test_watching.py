@@ -4,10 +4,18 @@ import pytest
 
 from quizzes.domain.errors import NotFoundError
 from quizzes.domain.proving import request_proof
-from quizzes.domain.queries.watching import proof_state, submission_state
+from quizzes.domain.queries.watching import (
+    observation_for,
+    observation_state,
+    proof_state,
+    submission_state,
+)
 from quizzes.enums import JobState
 from quizzes.models import GradingJob, Proof, Submission
+from tests import observing
+from tests.desks import executed_desk
 from tests.factories import (
+    drain,
     make_assessment,
     make_course,
     make_executed,
@@ -78,3 +86,41 @@ def test_what_is_not_there_is_not_found() -> None:
         submission_state(uuid4())
     with pytest.raises(NotFoundError, match="no such proof"):
         proof_state(uuid4())
+
+
+def test_an_observation_is_followed_by_whoever_may_see_the_submission() -> None:
+    observing.start_worker()
+    desk = executed_desk()
+    submission = desk.graded("b")
+    found = observation_for(desk.learner, submission.uuid)
+    assert found == observation_for(desk.instructor, submission.uuid)
+    with pytest.raises(NotFoundError):
+        observation_for(desk.peer, submission.uuid)
+    assert observation_state(found.uuid) == {
+        "state": "queued",
+        "label": "Waits for a worker that can carry it out",
+        "final": False,
+    }
+    observing.observe_all()
+    assert observation_state(found.uuid) == {
+        "state": "observed",
+        "label": "Observed",
+        "final": True,
+    }
+
+
+def test_without_an_observation_there_is_nothing_to_follow(
+    submission: Submission,
+) -> None:
+    drain()
+    observing.forget()
+    desk = executed_desk()
+    executed = desk.graded("b")
+    with pytest.raises(NotFoundError):
+        observation_for(desk.learner, executed.uuid)
+    with pytest.raises(NotFoundError):
+        observation_for(
+            submission.variant.instance_question.instance.user, submission.uuid
+        )
+    with pytest.raises(NotFoundError):
+        observation_state(uuid4())

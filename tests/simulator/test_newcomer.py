@@ -12,6 +12,8 @@ from tests.simulator import newcomer
 from tests.simulator.newcomer import PAGE, SESSION, Newcomer, build_wheel
 from tests.source_code import ROOT
 
+pytestmark = pytest.mark.exhaustive
+
 TEXT = PAGE.read_text(encoding="utf-8")
 SESSIONS = [found.groups() for found in SESSION.finditer(TEXT)]
 STATUSES = {"diff": {1}, "bench": {0, 1}, "prove wrong.yaml": {2}}

@@ -17,6 +17,8 @@ from tests.simulator.worlds import (
     run,
 )
 
+pytestmark = pytest.mark.exhaustive
+
 PE = {"kernel.linux.loaders": ["misc", "script", "elf", "pe"]}
 
 

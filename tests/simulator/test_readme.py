@@ -25,6 +25,7 @@ def lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip().splitlines()]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("command", "output"), SESSIONS)
 def test_commands_print_what_is_shown(command: str, output: str) -> None:
     assert printed(command) == output
@@ -35,6 +36,7 @@ def test_there_is_something_to_run() -> None:
     assert len(PROGRAMS) == 2
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_programs_print_what_their_comments_say(program: str) -> None:
     done = subprocess.run(

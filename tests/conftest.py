@@ -1,12 +1,12 @@
 """What all tests share: services, worker processes, a live site, a browser."""
 
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from coverage import Coverage
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
@@ -44,16 +44,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """An exhaustive test is not measured: it would take four times as long."""
-    measuring = Coverage.current()
-    if measuring is None or item.get_closest_marker("exhaustive") is None:
+    if item.get_closest_marker("exhaustive") is None:
         return (yield)
-    measuring.stop()
+    measuring = sys.gettrace()
+    sys.settrace(None)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
             return (yield)
     finally:
-        measuring.start()
+        sys.settrace(measuring)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -19,20 +19,11 @@ def status_of(content: bytes, folder: Path, *, mode: int = 0o755) -> tuple[str, 
     path.unlink(missing_ok=True)
     path.write_bytes(content)
     path.chmod(mode)
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.execve(path, [str(path)], {})
-        except OSError as error:
-            os.write(writing, str(error.errno).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        told = pipe.read()
+    try:
+        pid = os.posix_spawn(path, [str(path)], {})
+    except OSError as error:
+        return "errno", error.errno or 0
     _, status = os.waitpid(pid, 0)
-    if told:
-        return "errno", int(told)
     return "exit", os.waitstatus_to_exitcode(status)
 
 
@@ -70,15 +61,23 @@ def running(recipe: Recipe, folder: Path) -> Iterator[Running]:
     path.chmod(0o755)
     reports, to_reports = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     requests, to_requests = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    pid = os.fork()
-    if pid == 0:
-        os.setpgid(0, 0)
-        os.dup2(to_reports.fileno(), SAFE)
-        os.dup2(to_requests.fileno(), SAFE + 1)
-        os.dup2(SAFE, 3)
-        os.dup2(SAFE + 1, 4)
-        os.closerange(5, SAFE + 2)
-        os.execve(path, [str(path)], {})
+    moves = [
+        (to_reports.fileno(), SAFE),
+        (to_requests.fileno(), SAFE + 1),
+        (SAFE, 3),
+        (SAFE + 1, 4),
+    ]
+    pid = os.posix_spawn(
+        path,
+        [str(path)],
+        {},
+        file_actions=[
+            *((os.POSIX_SPAWN_DUP2, *move) for move in moves),
+            (os.POSIX_SPAWN_CLOSE, SAFE),
+            (os.POSIX_SPAWN_CLOSE, SAFE + 1),
+        ],
+        setpgroup=0,
+    )
     to_reports.close()
     to_requests.close()
     try:

@@ -2,52 +2,20 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.engine import Budget
 from simulator.errors import ClaimError, InputError
 from simulator.evaluation import Evaluation, evaluate
-from simulator.explaining import explain
 from simulator.expressions import compiled
 from simulator.mechanisms import Overlay, altered, version_suffix
-from simulator.scenario.model import Obligation, Option, Params, Scenario
-from simulator.trace import BUDGET_EXCEEDED
+from simulator.refuting import ProofFailure, failures_of
+from simulator.scenario.model import Obligation, Params, Scenario
 from simulator.version import SIMULATOR_VERSION
 
 FULL_SPACE = 512
 SAMPLE = 64
-EXPLAINED = 12
-"""Events that a failure quotes at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProofFailure:
-    """One way in which an obligation is not met.
-
-    ``kind``: ``count`` (another number of options holds), ``reason`` (an option is
-    false without a declared reason that holds), ``same`` (two options are one),
-    ``budget``, ``time`` or ``claim`` (it cannot be evaluated).
-    """
-
-    kind: str
-    seed: int | None
-    params: Params
-    option: str
-    message: str
-    events: tuple[str, ...] = ()
-    """The deciding events with their causes, as text."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the failure as a JSON object."""
-        return {
-            "kind": self.kind,
-            "seed": self.seed,
-            "params": dict(self.params),
-            "option": self.option,
-            "message": self.message,
-            "events": list(self.events),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,36 +100,103 @@ def iter_proof(
     it). ``budget_ms`` is processor time that all arms of one variant may take;
     ``budget`` holds for each arm. Raises InputError for an unknown claim.
     """
-    for option in obligation.options:
+    for (step,) in iter_proofs(
+        scenario,
+        (obligation,),
+        seeds=seeds,
+        budget_ms=budget_ms,
+        budget=budget,
+        mechanisms=mechanisms,
+    ):
+        yield step
+
+
+def iter_proofs(
+    scenario: Scenario,
+    obligations: Sequence[Obligation],
+    *,
+    seeds: Sequence[int] | None = None,
+    budget_ms: float | None = None,
+    budget: Budget | None = None,
+    mechanisms: Overlay | None = None,
+) -> Iterator[tuple[ProofStep, ...]]:
+    """Check several obligations one variant at a time, its arms run once for all.
+
+    Each variant gives a step for every obligation, in their order. The rest is as
+    for ``iter_proof``.
+    """
+    for option in (option for entry in obligations for option in entry.options):
         scenario.claim(option.claim)
         scenario.claim(option.refuted_by or option.claim)
     chosen = proof_seeds(scenario) if seeds is None else seeds
     for index, seed in enumerate(chosen):
-        params = scenario.variant(seed)
-        began = time.thread_time()
-        undecided: tuple[ProofFailure, ...] = ()
-        try:
-            evaluation = evaluate(
-                scenario, params, seed=seed, budget=budget, mechanisms=mechanisms
-            )
-        except ClaimError as error:
-            evaluation = Evaluation(params, seed, {}, {})
-            undecided = (ProofFailure("claim", seed, params, "", str(error)),)
-        hashes = {arm: run.trace_hash for arm, run in evaluation.runs.items()}
-        spent = (time.thread_time() - began) * 1000
-        row = _row(obligation, evaluation)
-        yield ProofStep(
-            index=index,
-            total=len(chosen),
-            seed=seed,
-            params=params,
-            row=row,
-            trace_hashes=hashes,
-            failures=undecided
-            or tuple(_failures(evaluation, obligation, row, spent, budget_ms)),
-            duration_ms=spent,
-            identities=_identities(scenario, obligation, evaluation),
+        tried = _try(scenario, seed, budget, mechanisms)
+        yield tuple(
+            _step(tried, obligation, budget_ms, index=index, total=len(chosen))
+            for obligation in obligations
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One variant, executed."""
+
+    evaluation: Evaluation
+    hashes: Mapping[str, str]
+    undecided: tuple[ProofFailure, ...]
+    """What kept its claims from being evaluated."""
+    spent_ms: float
+    readings: Mapping[str, str]
+    """Per claim: its expression, with the runs that it reads in place of the arms."""
+
+
+def _try(
+    scenario: Scenario, seed: int, budget: Budget | None, mechanisms: Overlay | None
+) -> _Trial:
+    """Run all arms of a variant, and evaluate all claims."""
+    params = scenario.variant(seed)
+    began = time.thread_time()
+    undecided: tuple[ProofFailure, ...] = ()
+    try:
+        evaluation = evaluate(
+            scenario, params, seed=seed, budget=budget, mechanisms=mechanisms
+        )
+    except ClaimError as error:
+        evaluation = Evaluation(params, seed, {}, {})
+        undecided = (ProofFailure("claim", seed, params, "", str(error)),)
+    hashes = {arm: run.trace_hash for arm, run in evaluation.runs.items()}
+    spent = (time.thread_time() - began) * 1000
+    readings = _readings(scenario, evaluation)
+    return _Trial(evaluation, hashes, undecided, spent, readings)
+
+
+def _step(
+    tried: _Trial,
+    obligation: Obligation,
+    budget_ms: float | None,
+    *,
+    index: int,
+    total: int,
+) -> ProofStep:
+    """Return what a variant says of one obligation."""
+    evaluation, spent = tried.evaluation, tried.spent_ms
+    row = _row(obligation, evaluation)
+    return ProofStep(
+        index=index,
+        total=total,
+        seed=evaluation.seed,
+        params=evaluation.params,
+        row=row,
+        trace_hashes=tried.hashes,
+        failures=tried.undecided
+        or tuple(failures_of(evaluation, obligation, row, spent, budget_ms)),
+        duration_ms=spent,
+        identities={
+            option.key: tried.readings[option.claim]
+            for option in obligation.options
+            if option.claim in tried.readings
+        },
+    )
 
 
 def _row(obligation: Obligation, evaluation: Evaluation) -> dict[str, bool]:
@@ -194,12 +229,10 @@ def prove(
     failures: list[ProofFailure] = []
     with altered(mechanisms or {}):
         version = SIMULATOR_VERSION + version_suffix()
-        for entry in obligations:
-            own = list(
-                iter_proof(
-                    scenario, entry, seeds=seeds, budget_ms=budget_ms, budget=budget
-                )
-            )
+        rounds = iter_proofs(
+            scenario, obligations, seeds=seeds, budget_ms=budget_ms, budget=budget
+        )
+        for entry, own in zip(obligations, zip(*rounds, strict=True), strict=False):
             steps += own
             failures += summarise(entry, own)
     return ProofReport(
@@ -239,91 +272,16 @@ def summarise(
     return tuple(failures)
 
 
-def _failures(
-    evaluation: Evaluation,
-    obligation: Obligation,
-    row: Mapping[str, bool],
-    spent_ms: float,
-    budget_ms: float | None,
-) -> Iterator[ProofFailure]:
-    seed, params = evaluation.seed, evaluation.params
-    if not evaluation.within_budget:
-        for arm, run in evaluation.runs.items():
-            if run.verdict == BUDGET_EXCEEDED:
-                message = f"arm {arm}: {run.events[-1].detail['log']}"
-                yield ProofFailure("budget", seed, params, "", message)
-        return
-    if budget_ms is not None and spent_ms > budget_ms:
-        message = f"the arms took {spent_ms:.1f} ms, {budget_ms:g} ms are allowed"
-        yield ProofFailure("time", seed, params, "", message)
-    holding = [key for key, holds in row.items() if holds]
-    if len(holding) != obligation.true:
-        yield from _count_failures(evaluation, obligation, row, holding)
-    for option in obligation.options:
-        if not row[option.key]:
-            yield from _reason_failure(evaluation, option)
-
-
-def _count_failures(
-    evaluation: Evaluation,
-    obligation: Obligation,
-    row: Mapping[str, bool],
-    holding: list[str],
-) -> Iterator[ProofFailure]:
-    """Name the options on the side that is too long, or all when none can be told."""
-    wanted = obligation.true
-    said = f"{len(holding)} options hold ({', '.join(holding) or 'none'}), not {wanted}"
-    too_many = len(holding) > wanted
-    for option in obligation.options:
-        if row[option.key] != too_many:
-            continue
-        state = "holds" if too_many else "does not hold"
-        message = f"option {option.key} (claim {option.claim}) {state}: {said}"
-        yield _failure("count", evaluation, option.key, option.claim, message)
-
-
-def _reason_failure(evaluation: Evaluation, option: Option) -> Iterator[ProofFailure]:
-    reason = option.refuted_by
-    if reason is not None and evaluation.claims[reason].holds:
-        return
-    said = f"option {option.key} (claim {option.claim}) is false, "
-    if reason is None:
-        message = f"{said}and declares no reason for it"
-    else:
-        message = f"{said}but not for its declared reason {reason}"
-    shown = reason or option.claim
-    yield _failure("reason", evaluation, option.key, shown, message)
-
-
-def _failure(
-    kind: str, evaluation: Evaluation, option: str, claim: str, message: str
-) -> ProofFailure:
-    events = tuple(f"{arm}: {event}" for arm, event in explain(evaluation, claim).chain)
-    return ProofFailure(
-        kind,
-        evaluation.seed,
-        evaluation.params,
-        option,
-        message,
-        events[-EXPLAINED:],
-    )
-
-
-def _identities(
-    scenario: Scenario, obligation: Obligation, evaluation: Evaluation
-) -> dict[str, str]:
-    """Return each decided option's expression, its arms named by what they did."""
+def _readings(scenario: Scenario, evaluation: Evaluation) -> dict[str, str]:
+    """Return each claim's expression, its arms named by what happened in them."""
     if not evaluation.claims:
         return {}
-    runs = evaluation.runs
+    names = {arm: run.content_hash for arm, run in evaluation.runs.items()}
     result = {}
-    named: dict[str, str] = {}
-    for option in obligation.options:
-        expression = compiled(scenario.claims[option.claim].expression)
+    for key, claim in scenario.claims.items():
+        expression = compiled(claim.expression)
         words = " ".join(expression.source.split())
         for arm in {arm for arm, _, _ in expression.reads}:
-            if arm not in named:
-                named[arm] = replace(runs[arm], arm="").trace_hash
-            words = words.replace(f"runs.{arm}.", f"runs.{named[arm]}.")
-        result[option.key] = words
+            words = words.replace(f"runs.{arm}.", f"runs.{names[arm]}.")
+        result[key] = words
     return result

@@ -52,10 +52,22 @@ class Run:
         """Return the run as canonical JSON; events are arrays in field order."""
         return canonical_json(self._document(self.events))
 
-    @cached_property
+    @property
     def trace_hash(self) -> str:
         """SHA-256 of ``canonical_trace``."""
-        return digest(self.canonical_trace())
+        return self._hashes[0]
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the same without the arm's name: of what happened in it."""
+        return self._hashes[1]
+
+    @cached_property
+    def _hashes(self) -> tuple[str, str]:
+        trace = self.canonical_trace()
+        # The arm's name comes first: keys are sorted.
+        name = canonical_json({"arm": self.arm}).removesuffix(b"}")
+        return digest(trace), digest(trace.removeprefix(name))
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as a JSON object for storage."""

@@ -1,7 +1,7 @@
 """``prove``: what obligations of scenarios promise, checked in every variant."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from simulator.mechanisms import altered, version_suffix
 from simulator.proving import (
     ProofFailure,
     ProofStep,
-    iter_proof,
+    iter_proofs,
     proof_seeds,
     summarise,
 )
@@ -98,25 +98,25 @@ def _proofs(file: Path, seeds: Sequence[int] | None, bar: Progress) -> list[_Pro
     if not scenario.obligations:
         message = f"scenario {scenario.key} declares no obligation to prove"
         raise InputError(message)
-    return [_proof(file, scenario, entry, seeds, bar) for entry in scenario.obligations]
+    rounds = _rounds(scenario, seeds, bar)
+    version = SIMULATOR_VERSION + version_suffix()
+    return [
+        _Proof(file, obligation, version, steps, summarise(obligation, steps))
+        for obligation, steps in zip(
+            scenario.obligations, zip(*rounds, strict=True), strict=True
+        )
+    ]
 
 
-def _proof(
-    file: Path,
-    scenario: Scenario,
-    obligation: Obligation,
-    seeds: Sequence[int] | None,
-    bar: Progress,
-) -> _Proof:
-    total = len(seeds or proof_seeds(scenario))
-    task = bar.add_task(f"{scenario.key}: {obligation.key}", total=total)
-    steps = []
-    for step in iter_proof(scenario, obligation, seeds=seeds):
-        steps.append(step)
+def _rounds(
+    scenario: Scenario, seeds: Sequence[int] | None, bar: Progress
+) -> Iterator[tuple[ProofStep, ...]]:
+    """Go through the variants, each with a step for every obligation."""
+    task = bar.add_task(scenario.key, total=len(seeds or proof_seeds(scenario)))
+    for steps in iter_proofs(scenario, scenario.obligations, seeds=seeds):
+        yield steps
         bar.advance(task)
     bar.remove_task(task)
-    version = SIMULATOR_VERSION + version_suffix()
-    return _Proof(file, obligation, version, steps, summarise(obligation, steps))
 
 
 def _show(

@@ -1,19 +1,24 @@
 """Proofs: what an obligation promises, in every variant; each kind of failure."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from simulator import (
     Budget,
+    Evaluation,
     InputError,
     Obligation,
     Option,
     ProofFailure,
     ProofStep,
+    evaluate,
     iter_proof,
+    iter_proofs,
     proof_seeds,
     prove,
+    proving,
     summarise,
 )
 from tests.simulator.worlds import BOOT, execute, install, scenario
@@ -227,6 +232,29 @@ def test_steps_come_one_variant_at_a_time() -> None:
     }
     assert set(first.trace_hashes) == {"a", "b"}
     assert [step.index for step in steps] == [1, 2, 3]
+
+
+def test_several_obligations_share_the_runs_of_a_variant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seeds = []
+
+    def counting(*args: Any, **options: Any) -> Evaluation:
+        seeds.append(options["seed"])
+        return evaluate(*args, **options)
+
+    monkeypatch.setattr(proving, "evaluate", counting)
+    promises = (obligation(1, "always", "never"), obligation(1, "always"))
+    rounds = list(iter_proofs(found(), promises))
+    assert seeds == [0, 1, 2, 3]
+    assert [[dict(step.row) for step in steps] for steps in rounds] == [
+        [{"always": True, "never": False}, {"always": True}]
+    ] * 4
+    for promise, steps in zip(promises, zip(*rounds, strict=True), strict=True):
+        alone = list(iter_proof(found(), promise))
+        assert [replace(step, duration_ms=0) for step in steps] == [
+            replace(step, duration_ms=0) for step in alone
+        ]
 
 
 def test_chosen_seeds() -> None:

@@ -57,6 +57,12 @@ def test_whatever_differs_changes_the_hash(changes: dict[str, object]) -> None:
     assert replace(done, **changes).trace_hash != done.trace_hash  # type: ignore[arg-type]
 
 
+def test_what_happened_has_one_hash_whatever_the_arm_is_called() -> None:
+    done = run(ENGINE)
+    assert replace(done, arm="b").content_hash == done.content_hash
+    assert replace(done, seed=1).content_hash != done.content_hash
+
+
 def test_no_trace_holds_a_number_that_is_not_whole() -> None:
     document = json.loads(run([*ENGINE, box(2), load("app")]).canonical_trace())
     waiting = [document]

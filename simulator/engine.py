@@ -45,7 +45,7 @@ class BudgetExceededError(Exception):
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Let the garbage collector rest.
 
     A run keeps what it makes until it ends; going through all of that to look for
@@ -168,7 +168,7 @@ class Engine:
 
     def run(self) -> None:
         """Take steps until only daemons are left or the budget is used up."""
-        with _no_collection():
+        with no_collection():
             self._take_steps()
 
     def step(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.actions.plan import carry_out
-from simulator.engine import Budget, BudgetExceededError, Engine
+from simulator.engine import Budget, BudgetExceededError, Engine, no_collection
 from simulator.errors import InputError
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
@@ -38,7 +38,7 @@ def run_arm(
     a document that does not exist; exceeding the budget is not an error but the run's
     verdict.
     """
-    with altered(mechanisms or {}):
+    with altered(mechanisms or {}), no_collection():
         return _run(
             scenario,
             scenario.arm(arm),

@@ -11,8 +11,8 @@ from simulator.engine import Budget
 from simulator.errors import ClaimError
 from simulator.events import FAILED, Event
 from simulator.expressions import MAX_COST_US, Expression, ExpressionError, compiled
-from simulator.mechanisms import Overlay, altered
-from simulator.running import Documents, run_arm
+from simulator.mechanisms import Overlay
+from simulator.running import Documents, run_arms
 from simulator.scenario.model import Claim, Evidence, Params, Scenario
 from simulator.trace import BUDGET_EXCEEDED, Run
 
@@ -66,13 +66,16 @@ def evaluate(
     by name, as for ``run_arm``. Raises InputError for wrong parameters, ClaimError
     when a claim reads something that the runs do not have.
     """
-    with altered(mechanisms or {}):
-        runs = {
-            arm: run_arm(
-                scenario, arm, params, seed=seed, budget=budget, documents=documents
-            )
-            for arm in scenario.arms
-        }
+    done = run_arms(
+        scenario,
+        scenario.arms.values(),
+        params,
+        seed=seed,
+        budget=budget,
+        mechanisms=mechanisms,
+        documents=documents,
+    )
+    runs = {run.arm: run for run in done}
     undecided = Evaluation(params, seed, runs, {})
     if not undecided.within_budget:
         return undecided

@@ -18,14 +18,22 @@ KIB = 1024
 SECOND = 1_000_000
 
 
-def images_of(
+def layers_of(
     spec: Mapping[str, Any], programs: Mapping[str, Program]
-) -> dict[str, ContainerImage]:
-    """Return the images of a world by name."""
-    layers = {name: _layer(fields, programs) for name, fields in spec["layers"].items()}
+) -> dict[str, tuple[Layer, ...]]:
+    """Return the layers of each image of a world, the lowest first, by its name."""
+    named = {name: _layer(fields, programs) for name, fields in spec["layers"].items()}
     return {
-        name: _image(name, fields, layers, programs)
-        for name, fields in spec["images"].items()
+        name: _stack(fields, named, programs) for name, fields in spec["images"].items()
+    }
+
+
+def images_of(
+    section: Mapping[str, Any], layers: Mapping[str, tuple[Layer, ...]]
+) -> dict[str, ContainerImage]:
+    """Return the images of a world by name; ``layers`` are those of each."""
+    return {
+        name: _image(name, fields, layers[name]) for name, fields in section.items()
     }
 
 
@@ -43,22 +51,27 @@ def registries_of(
 
 
 def _image(
-    name: str,
-    fields: Mapping[str, Any],
-    layers: Mapping[str, Layer],
-    programs: Mapping[str, Program],
+    name: str, fields: Mapping[str, Any], layers: tuple[Layer, ...]
 ) -> ContainerImage:
-    """Return an image of its named layers, and of its own files above them."""
-    stack = [layers[layer] for layer in fields["layers"]]
+    platform = ImagePlatform(
+        fields["os"], fields["arch"], fields["os_version"], fields["os_features"]
+    )
+    return ContainerImage(name, platform, layers, _config(fields["config"]))
+
+
+def _stack(
+    fields: Mapping[str, Any],
+    named: Mapping[str, Layer],
+    programs: Mapping[str, Program],
+) -> tuple[Layer, ...]:
+    """Return the named layers of an image, and above them its own files."""
+    stack = [named[layer] for layer in fields["layers"]]
     own = _layer(fields, programs)
     if fields["userland"] != "none":
         own = _with_userland(own, fields["userland"], fields["arch"])
     if not stack or own.size_kib or own.programs or own.libraries:
         stack.append(own)
-    platform = ImagePlatform(
-        fields["os"], fields["arch"], fields["os_version"], fields["os_features"]
-    )
-    return ContainerImage(name, platform, tuple(stack), _config(fields["config"]))
+    return tuple(stack)
 
 
 def _with_userland(layer: Layer, kind: str, arch: str) -> Layer:

@@ -1,6 +1,6 @@
 """Executing one arm of a scenario in one variant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulator.actions.plan import carry_out
@@ -8,6 +8,7 @@ from simulator.engine import Budget, BudgetExceededError, Engine, no_collection
 from simulator.errors import InputError
 from simulator.events import FAILED
 from simulator.mechanisms import Overlay, Value, altered, defaults, version_suffix
+from simulator.models import Models
 from simulator.observing import measure, observe
 from simulator.scenario.binding import Template
 from simulator.scenario.fields import suggest
@@ -38,30 +39,55 @@ def run_arm(
     a document that does not exist; exceeding the budget is not an error but the run's
     verdict.
     """
-    with altered(mechanisms or {}), no_collection():
-        return _run(
-            scenario,
-            scenario.arm(arm),
-            scenario.checked_params(params),
-            seed,
-            budget,
-            documents=documents or {},
-        )
+    (run,) = run_arms(
+        scenario,
+        [scenario.arm(arm)],
+        params,
+        seed=seed,
+        budget=budget,
+        mechanisms=mechanisms,
+        documents=documents,
+    )
+    return run
+
+
+def run_arms(
+    scenario: Scenario,
+    arms: Iterable[Arm],
+    params: Params,
+    *,
+    seed: int = 0,
+    budget: Budget | None = None,
+    mechanisms: Overlay | None = None,
+    documents: Documents | None = None,
+) -> list[Run]:
+    """Execute several arms of one variant, each in a world of its own.
+
+    The rest is as for ``run_arm``.
+    """
+    params = scenario.checked_params(params)
+    models = Models(scenario.world_template.fill(params))
+    runs = []
+    with altered(mechanisms or {}):
+        for arm in arms:
+            with no_collection():
+                own = _changed(models, arm, params, documents or {})
+                run = _run(scenario, arm, params, own, seed=seed, budget=budget)
+            runs.append(run)
+    return runs
 
 
 def _run(
     scenario: Scenario,
     arm: Arm,
     params: Params,
+    models: Models,
+    *,
     seed: int,
     budget: Budget | None,
-    *,
-    documents: Documents,
 ) -> Run:
     engine = Engine(seed, budget)
-    spec, values = arranged(scenario, arm, params)
-    spec = _with_documents(spec, documents)
-    world = World(spec, engine, values)
+    world = World(models, engine, _mechanisms(arm, params))
     verdict = COMPLETED
     engine.spawn(carry_out(world, scenario.plan_templates[arm.name].fill(params)))
     try:
@@ -105,7 +131,7 @@ def begin_arm(
     """
     engine = Engine(seed, budget)
     spec, values = arranged(scenario, scenario.arm(arm), params)
-    world = World(spec, engine, values)
+    world = World(Models(spec), engine, values)
     checked = scenario.checked_params(params)
     engine.spawn(carry_out(world, scenario.plan_templates[arm].fill(checked)))
     engine.run()
@@ -116,15 +142,32 @@ def arranged(
     scenario: Scenario, arm: Arm, params: Params
 ) -> tuple[Mapping[str, Any], dict[str, Value]]:
     """Return the world and the mechanisms of an arm, after its interventions."""
-    spec: dict[str, Any] = scenario.world_template.fill(params)
-    values = defaults()
+    spec: Mapping[str, Any] = scenario.world_template.fill(params)
+    return _with_changes(spec, arm, params), _mechanisms(arm, params)
+
+
+def _changed(models: Models, arm: Arm, params: Params, documents: Documents) -> Models:
+    """Return the models of an arm: those of all, unless it changes a part."""
+    spec = _with_documents(_with_changes(models.spec, arm, params), documents)
+    return models if spec is models.spec else Models(spec)
+
+
+def _with_changes(
+    spec: Mapping[str, Any], arm: Arm, params: Params
+) -> Mapping[str, Any]:
     for change in arm.changes:
-        value = Template(change.value).fill(params)
         if change.is_mechanism:
-            values[change.target] = value
             continue
         section, name, field = change.target.split(".")
         # All but the changed field may belong to other runs too.
-        part = {**spec[section][name], field: value}
+        part = {**spec[section][name], field: Template(change.value).fill(params)}
         spec = {**spec, section: {**spec[section], name: part}}
-    return spec, values
+    return spec
+
+
+def _mechanisms(arm: Arm, params: Params) -> dict[str, Value]:
+    values = defaults()
+    for change in arm.changes:
+        if change.is_mechanism:
+            values[change.target] = Template(change.value).fill(params)
+    return values

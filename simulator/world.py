@@ -9,10 +9,9 @@ from simulator.builds import Builds, builds_of
 from simulator.engine import Engine
 from simulator.images import images_of, registries_of
 from simulator.mechanisms import Value
-from simulator.programs import programs_of
+from simulator.models import Models
 from simulator.subsystems.builds.outcome import Outcome
 from simulator.subsystems.cloud.building import CloudModel, build_cloud
-from simulator.subsystems.cloud.capacity import Size
 from simulator.subsystems.cloud.cloud import Cloud
 from simulator.subsystems.container import (
     Container,
@@ -32,7 +31,6 @@ from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Bootable, Machine
 from simulator.subsystems.memory import Memory
 from simulator.subsystems.network.stacks import Lan
-from simulator.subsystems.oom import NEVER
 from simulator.subsystems.orchestrator.control import Orchestrator, Timing
 from simulator.subsystems.orchestrator.models import SECOND
 from simulator.subsystems.platform import Platform
@@ -55,37 +53,25 @@ if TYPE_CHECKING:
     from simulator.subsystems.virtualization.snapshots import Snapshot
 
 KIB = 1024
-BOOTS = {
-    "general": "guest_boot",
-    "micro": "microvm_boot",
-    "unikernel": "unikernel_boot",
-}
 
 Place = Machine | VirtualMachine | Container
 Software = Program | System | HypervisorModel | EngineModel
 
 
 class World:
-    """All parts of one run. ``spec`` is the scenario's world with values filled in."""
+    """All parts of one run, made from what its scenario declares."""
 
     def __init__(
-        self, spec: Mapping[str, Any], engine: Engine, mechanisms: Mapping[str, Value]
+        self, models: Models, engine: Engine, mechanisms: Mapping[str, Value]
     ) -> None:
-        self.spec = spec
+        self.spec = spec = models.spec
         self.engine = engine
         self.mechanisms = mechanisms
-        self.programs = programs_of(spec["programs"])
-        self.systems = {
-            name: _system(name, fields) for name, fields in spec["systems"].items()
-        }
-        self.hypervisors = {
-            name: _hypervisor(name, fields)
-            for name, fields in spec["hypervisors"].items()
-        }
-        self.engines = {
-            name: self._engine(name, fields) for name, fields in spec["engines"].items()
-        }
-        self.images = images_of(spec, self.programs)
+        self.programs = models.programs
+        self.systems = models.systems
+        self.hypervisors = models.hypervisors
+        self.engines = models.engines
+        self.images = images_of(spec["images"], models.layers)
         self.registries = registries_of(spec["registries"], self.images)
         self.machines = {
             name: self._machine(name, fields)
@@ -111,10 +97,7 @@ class World:
         self.lan = Lan(mechanisms["network.ports"])
         self.connections: list[dict[str, Any]] = []
         """What came of each connection that the plan has tried."""
-        self.flavours = {
-            name: Size(fields["vcpus"], fields["ram_mib"] * KIB)
-            for name, fields in spec["flavours"].items()
-        }
+        self.flavours = models.flavours
         self.orchestrators = {
             name: self._orchestrator(name, fields)
             for name, fields in spec["orchestrators"].items()
@@ -265,16 +248,6 @@ class World:
         self.machines |= {server.name: server for server in cloud.servers}
         return cloud
 
-    def _engine(self, name: str, fields: Mapping[str, Any]) -> EngineModel:
-        utility = fields["utility"]
-        return EngineModel(
-            name,
-            fields["arch"],
-            fields["ram_mib"] * KIB,
-            _service(name, fields["format"], fields),
-            self.systems[utility] if utility else None,
-        )
-
 
 def kernel_of(place: Place) -> Kernel | None:
     """Return the kernel that programs at this place would run on, if it runs."""
@@ -285,55 +258,3 @@ def kernel_of(place: Place) -> Kernel | None:
 def root_of(place: Place, kernel: Kernel) -> FileTree:
     """Return the file tree that programs at this place see."""
     return place.root if isinstance(place, Container) else kernel.root
-
-
-def _system(name: str, fields: Mapping[str, Any]) -> System:
-    return System(
-        name=name,
-        family=fields["family"],
-        version=fields["version"],
-        arch=fields["arch"],
-        kernel_kib=fields["kernel_mib"] * KIB,
-        drivers_kib=fields["drivers_mib"] * KIB,
-        services_kib=fields["services_mib"] * KIB,
-        boot=BOOTS[fields["boot"]],
-        runtimes=fields["libraries"],
-        hypervisor=fields["hypervisor"] or "",
-        features=fields["features"],
-        desktop=fields["desktop"],
-        swap_kib=fields["swap_mib"] * KIB,
-        pid_max=fields["pid_max"],
-        panic_on_oops=fields["panic_on_oops"],
-        panic_timeout_s=fields["panic_timeout_s"],
-    )
-
-
-def _hypervisor(name: str, fields: Mapping[str, Any]) -> HypervisorModel:
-    boots = fields["kind"] == "type-1"
-    program = None if boots else _service(name, fields["format"], fields)
-    return HypervisorModel(
-        name,
-        fields["kind"],
-        fields["guest_arch"] or fields["arch"],
-        fields["ram_mib"] * KIB,
-        program,
-        fields["fallback"],
-        fields["monitor"],
-        fields["platform_api"],
-        fields["swap_mib"] * KIB,
-    )
-
-
-def _service(name: str, binary_format: str, fields: Mapping[str, Any]) -> Program:
-    """Return the program file of a hypervisor or an engine that is a program.
-
-    Service managers protect such daemons from the OOM killer; what they run is not.
-    """
-    return Program(
-        name=name,
-        path=f"/usr/bin/{name}",
-        format=binary_format,
-        arch=fields["arch"],
-        ram_kib=fields["ram_mib"] * KIB,
-        oom_score_adj=NEVER,
-    )

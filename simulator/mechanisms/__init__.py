@@ -65,6 +65,9 @@ MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
 )
 """Every mechanism by name, one module per kind of part."""
 
+_DEFAULTS: Mapping[str, Value] = {
+    name: mechanism.default for name, mechanism in MECHANISMS.items()
+}
 _overlay: ContextVar[Mapping[str, Value]] = ContextVar("overlay")
 
 
@@ -120,8 +123,7 @@ def in_force() -> Mapping[str, Value]:
 
 def defaults() -> dict[str, Value]:
     """Return every mechanism's value as the simulator stands, overlay included."""
-    values = {name: mechanism.default for name, mechanism in MECHANISMS.items()}
-    return {**values, **in_force()}
+    return {**_DEFAULTS, **in_force()}
 
 
 def version_suffix() -> str:

@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from simulator.images import healthcheck_of, images_of, registries_of
-from simulator.subsystems.containers.images import Healthcheck, ImageConfig
+from simulator.images import healthcheck_of, images_of, layers_of, registries_of
+from simulator.subsystems.containers.images import (
+    ContainerImage,
+    Healthcheck,
+    ImageConfig,
+)
 from simulator.subsystems.files import DataFile, Program
 from tests.simulator.worlds import document, messages, scenario, text_of
 
@@ -43,8 +47,12 @@ def read() -> Any:
     return scenario(world=WORLD).world
 
 
+def made(spec: Any) -> dict[str, ContainerImage]:
+    return images_of(spec["images"], layers_of(spec, PROGRAMS))
+
+
 def test_layers_become_images() -> None:
-    images = images_of(read(), PROGRAMS)
+    images = made(read())
     sizes = {name: [layer.size_kib for layer in images[name].layers] for name in IMAGES}
     assert sizes == {
         "stacked": [10240, 104],
@@ -59,7 +67,7 @@ def test_layers_become_images() -> None:
 
 
 def test_a_configuration_in_both_forms() -> None:
-    images = images_of(read(), PROGRAMS)
+    images = made(read())
     assert images["plain"].config == ImageConfig()
     assert images["stacked"].config == ImageConfig(
         entrypoint=("/usr/bin/entry",),
@@ -76,13 +84,13 @@ def test_a_configuration_in_both_forms() -> None:
 
 def test_a_configuration_without_a_check() -> None:
     plain = {"images": {"plain": {"config": {"cmd": ["/srv/app"]}}}}
-    images = images_of(scenario(world=plain).world, PROGRAMS)
+    images = made(scenario(world=plain).world)
     assert images["plain"].config == ImageConfig(cmd=("/srv/app",))
 
 
 def test_registries_hold_what_the_world_says() -> None:
     spec = read()
-    images = images_of(spec, PROGRAMS)
+    images = made(spec)
     registries = registries_of(spec["registries"], images)
     hub = registries["hub"]
     assert hub.mib_s == 100

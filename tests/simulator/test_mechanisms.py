@@ -133,6 +133,8 @@ def _with_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     known = MappingProxyType({**MECHANISMS, **TUNED})
     monkeypatch.setattr("simulator.mechanisms.MECHANISMS", known)
     monkeypatch.setattr("simulator.scenario.arms.MECHANISMS", known)
+    values = {name: mechanism.default for name, mechanism in known.items()}
+    monkeypatch.setattr("simulator.mechanisms._DEFAULTS", values)
 
 
 @pytest.mark.usefixtures("_with_a_number")

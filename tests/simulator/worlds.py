@@ -22,6 +22,7 @@ from simulator import (
 from simulator.actions.plan import carry_out
 from simulator.engine import Engine
 from simulator.mechanisms import defaults
+from simulator.models import Models
 from simulator.world import World
 from tests.source_code import ROOT
 
@@ -185,7 +186,8 @@ def live(
     """The world itself after a plan, to look into its parts."""
     found = scenario(plan, **more)
     with altered(dict(mechanisms or {})):
-        world = World(found.world_template.fill({}), Engine(0, PATIENT), defaults())
+        models = Models(found.world_template.fill({}))
+        world = World(models, Engine(0, PATIENT), defaults())
         world.engine.spawn(carry_out(world, found.plan_templates["a"].fill({})))
         world.engine.run()
     return world

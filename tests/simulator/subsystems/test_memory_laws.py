@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.actions.plan import carry_out
 from simulator.engine import Budget, Engine
 from simulator.mechanisms import defaults
+from simulator.models import Models
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.virtualization import Hypervisor
@@ -55,7 +56,7 @@ def world_after(plan: Sequence[Step], parts: dict[str, Any]) -> World:
     """The world itself when a plan is done, with all that no observation shows."""
     found = scenario(plan, world=parts)
     engine = Engine(0, Budget(events=50_000))
-    world = World(found.world_template.fill({}), engine, defaults())
+    world = World(Models(found.world_template.fill({})), engine, defaults())
     engine.spawn(carry_out(world, found.plan_templates["a"].fill({})))
     engine.run()
     return world

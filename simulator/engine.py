@@ -79,7 +79,9 @@ class Task(Gate):
     __slots__ = ("is_daemon", "priority", "step", "work")
 
     def __init__(self, work: Work, priority: int, *, is_daemon: bool = False) -> None:
-        super().__init__()
+        # What Gate does, without its call.
+        self.is_open = False
+        self.waiting = []
         self.work = work
         self.step = work.__next__
         """Goes on to what the work waits for next."""

@@ -154,7 +154,7 @@ def _one_vm(
 def start_container(world: World, arguments: Arguments, asked: int) -> Work:
     """Start containers of an image, each with a program."""
     tasks: list[Task] = []
-    wish = wish_of(world, arguments)
+    wish, boundaries = wish_of(world, arguments), _boundaries(world, arguments)
     for place in places_of(world, arguments["on"], asked):
         engine = service_at(place, ContainerEngine)
         if engine is None:
@@ -166,7 +166,9 @@ def start_container(world: World, arguments: Arguments, asked: int) -> Work:
             continue
         for _ in range(arguments["count"]):
             name = world.new_name(arguments["name"])
-            work = _one_container(world, engine, name, arguments, asked, wish=wish)
+            work = _one_container(
+                world, engine, name, arguments, asked, wish=wish, boundaries=boundaries
+            )
             tasks.append(world.engine.spawn(work))
     yield from tasks
 
@@ -179,12 +181,13 @@ def _one_container(
     asked: int,
     *,
     wish: Wish,
+    boundaries: tuple[Isolation, Attachment],
 ) -> Work:
     named = arguments["image"]
     image = yield from engine.find(world.named(named), arguments["pull"], asked)
     if image is None:
         return
-    isolation, attachment = _boundaries(world, arguments)
+    isolation, attachment = boundaries
     attempt: Attempt | None = yield from engine.start(
         name,
         image,

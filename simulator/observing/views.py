@@ -111,8 +111,8 @@ def _main(place: Place, kernel: Kernel | None) -> Process | None:
 
 def _interfaces(net: NetNamespace) -> list[str]:
     """Return the names of devices: what there is, and what was plugged in."""
-    plugged = () if net.stack is None else net.stack.interfaces
-    return [*dict.fromkeys([*net.interfaces, *(device.name for device in plugged)])]
+    plugged = [] if net.stack is None else [d.name for d in net.stack.interfaces]
+    return [*dict.fromkeys(net.interfaces + plugged)]
 
 
 def _cgroup(place: Place, seen: Namespaces, host: Namespaces) -> str:

@@ -30,7 +30,9 @@ class Job(Gate):
     def __init__(
         self, scheduler: "Scheduler", group: "CpuGroup", left: int, now: int
     ) -> None:
-        super().__init__()
+        # What Gate does, without its call: every use of a core makes a job.
+        self.is_open = False
+        self.waiting = []
         self.scheduler = scheduler
         """Whose cores it runs on; another's when its machine has moved."""
         self.group = group
@@ -184,7 +186,8 @@ class Scheduler:
             yield 0
             return
         job = Job(self, group, microseconds * CORE, self.engine.now)
-        self._pass_time()
+        if self._contended:
+            self._pass_time()
         self._add(job)
         try:
             if self._contended or not self._is_calm(group):
@@ -229,7 +232,7 @@ class Scheduler:
         for job in self._jobs:
             self._account(job)
 
-    # The next three are the hottest of a run, so they go up the tree by hand.
+    # The next four are the hottest of a run, so they go up the tree by hand.
 
     def _add(self, job: Job) -> None:
         self._jobs[job] = None
@@ -239,7 +242,8 @@ class Scheduler:
         while group is not None:
             if not group.count:
                 group.since = job.since
-                group.begin_period(job.since)
+                if group.quota is not None:
+                    group.begin_period(job.since)
             group.count += 1
             if below is not None:
                 group.parts[below] = None
@@ -266,14 +270,27 @@ class Scheduler:
             group.usage += done
             group = group.parent
 
+    def _finish(self, job: Job) -> None:
+        """Account for all that is left of a job and take it out, in one go."""
+        done, job.left = job.left, 0
+        job.is_open = True
+        del self._jobs[job]
+        del job.group.jobs[job]
+        group: CpuGroup | None = job.group
+        below = None
+        while group is not None:
+            group.usage += done
+            group.count -= 1
+            if below is not None and not below.count:
+                del group.parts[below]
+            below, group = group, group.parent
+
     def wake(self, job: Job) -> None:
         """Go on with a thread that nobody disturbed, or see how far it came."""
         if self._contended:
             self._pass_time()
         else:
-            self._account(job)
-            self._remove(job)
-            job.is_open = True
+            self._finish(job)
 
     def leave(self, job: Job) -> None:
         """Take out a job whose thread was killed on the way."""

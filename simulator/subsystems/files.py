@@ -255,10 +255,10 @@ class FileTree:
         """
         if links == STATIC:
             return _STATIC[api]
-        offered = (RUNTIMES[name] for name in sorted(self.runtimes))
-        return next(
-            (r for r in offered if r.api == api and links in {"", r.name}), None
-        )
+        for name in sorted(self.runtimes):
+            if RUNTIMES[name].api == api and links in {"", name}:
+                return RUNTIMES[name]
+        return None
 
     def copy(self, device: str) -> "FileTree":
         """Return a tree of its own with the same content, held by ``device``."""

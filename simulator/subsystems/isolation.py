@@ -90,7 +90,8 @@ def _new_kinds(kinds: Sequence[str], wanted: Isolation) -> tuple[str, ...]:
         asked.add("user")
     if wanted.boottime_offset_us is not None:
         asked.add("time")
-    return tuple(k for k in KINDS if k in asked - {*wanted.host_namespaces})
+    asked.difference_update(wanted.host_namespaces)
+    return tuple([kind for kind in KINDS if kind in asked])
 
 
 def _mount(made: Namespaces, above: Namespaces, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.calibration import figure
 from simulator.engine import Work
@@ -47,8 +47,7 @@ from simulator.subsystems.systems import (
 from simulator.subsystems.users import Credentials
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """Where a program is executed, for whom, and what it can see."""
 
     root: FileTree
@@ -83,6 +82,8 @@ class Kernel:
     """Process 1, from the boot stage ``init`` on."""
     namespaces: Namespaces = field(init=False)
     """The ones that it boots with."""
+    superuser: Credentials = field(init=False)
+    """Who may do everything: user 0 of the first user namespace."""
     cgroups: Cgroups = field(init=False)
     pages: Pages = field(init=False)
     pids_used: int = 0
@@ -96,6 +97,7 @@ class Kernel:
     def __post_init__(self) -> None:
         """Make the first namespaces; a kernel is never without."""
         self.namespaces = initial_namespaces(self.root, self.platform.name)
+        self.superuser = Credentials(0, self.namespaces.user)
         self.cgroups = Cgroups(self.platform, self.mechanisms)
         self.pages = Pages(self)
 
@@ -103,11 +105,6 @@ class Kernel:
     def family(self) -> str:
         """Linux, Windows NT or Darwin, as the families of kernels are called."""
         return self.system.family
-
-    @property
-    def superuser(self) -> Credentials:
-        """Who may do everything: user 0 of the first user namespace."""
-        return Credentials(0, self.namespaces.user)
 
     @property
     def abis(self) -> tuple[str, ...]:
@@ -363,12 +360,7 @@ class Kernel:
 
     def _finish_stage(self, stage: str, needs: str, cause: int | None) -> int:
         engine = self.platform.engine
-        kib = {
-            "": 0,
-            "kernel": self.system.kernel_kib,
-            "drivers": self.system.drivers_kib,
-            "services": self.system.services_kib,
-        }[needs]
+        kib = getattr(self.system, f"{needs}_kib") if needs else 0
         try:
             self.platform.memory.charge(needs or stage, kib)
         except OutOfMemoryError as error:
@@ -581,5 +573,6 @@ class Kernel:
 
 def _binaries(image: Image) -> tuple[Program, ...]:
     """Return the files that an image is made of: the program, its interpreter."""
-    program = image.handed or image.binary
-    return tuple({b.path: b for b in (image.binary, program)}.values())
+    if image.handed is None:
+        return (image.binary,)
+    return tuple({b.path: b for b in (image.binary, image.handed)}.values())

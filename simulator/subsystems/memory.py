@@ -61,9 +61,11 @@ class Memory:
 
     def fits(self, kib: int) -> bool:
         """Return whether so much is free here and below, after relief if need be."""
-        if kib > self.free_kib and self.relief is not None:
-            self.relief(kib - self.free_kib)
-        return kib <= self.free_kib and self.backs(kib) and not self.is_gone
+        free = self.free_kib
+        if kib > free and self.relief is not None:
+            self.relief(kib - free)
+            free = self.free_kib
+        return kib <= free and self.backs(kib) and not self.is_gone
 
     def backs(self, kib: int) -> bool:
         """Return whether the level below has room for so much more of this."""

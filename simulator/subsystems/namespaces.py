@@ -1,7 +1,8 @@
 """Namespaces: of each kind of resource, which of several a process sees."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from simulator.subsystems.files import FileTree
@@ -111,11 +112,16 @@ class Namespaces:
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each, as ``/proc/<pid>/ns`` shows them."""
-        return {kind: getattr(self, kind).number for kind in KINDS}
+        return {k: space.number for k, space in zip(KINDS, _each(self), strict=True)}
 
     def own(self, other: "Namespaces") -> list[str]:
         """Return the kinds in which these differ from ``other``."""
-        return [k for k in KINDS if getattr(self, k) is not getattr(other, k)]
+        pairs = zip(KINDS, _each(self), _each(other), strict=True)
+        return [kind for kind, mine, theirs in pairs if mine is not theirs]
+
+
+_each = attrgetter(*KINDS)
+"""Returns the namespace of each kind, in the order of ``KINDS``."""
 
 
 def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:
@@ -150,11 +156,11 @@ def unshared(above: Namespaces, wanted: Wanted, number: int) -> Namespaces:
     New ones are numbered from ``number`` on, in the order of ``KINDS``.
     """
     owner = wanted.user or above.user
-    fresh: dict[str, Any] = {} if wanted.user is None else {"user": wanted.user}
+    spaces = dict(zip(KINDS, _each(above), strict=True))
     for offset, kind in enumerate(KINDS):
         if kind in wanted.kinds and kind != "user":
-            fresh[kind] = _made(kind, number + offset, owner, above, wanted)
-    return replace(above, **fresh)
+            spaces[kind] = _made(kind, number + offset, owner, above, wanted)
+    return Namespaces(**{**spaces, "user": owner})
 
 
 def _made(

@@ -164,7 +164,10 @@ class Process:
 
     def pid_in(self, namespace: PidNamespace) -> int:
         """Return its number in a namespace; 0 when it cannot be seen from there."""
-        return next((pid for seen, pid in self.pids if seen is namespace), 0)
+        for seen, pid in self.pids:
+            if seen is namespace:
+                return pid
+        return 0
 
     def may(self, capability: str, owner: UserNamespace) -> bool:
         """Return whether it holds a capability over what ``owner`` owns."""
@@ -300,9 +303,11 @@ class Executive(Protocol):
 def numbered(namespaces: Namespaces) -> tuple[tuple[PidNamespace, int], ...]:
     """Take the next number in a PID namespace and in each one around it."""
     pids = []
-    for namespace in namespaces.pid.lineage:
+    namespace: PidNamespace | None = namespaces.pid
+    while namespace is not None:
         namespace.last_pid += 1
         pids.append((namespace, namespace.last_pid))
+        namespace = namespace.parent
     return tuple(pids)
 
 

@@ -6,6 +6,7 @@ ENOEXEC. Loader names are what the ``kernel.<family>.loaders`` mechanisms list.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simulator.subsystems.files import FileTree, Interprets, Program, Runtime
 
@@ -67,8 +68,7 @@ class Request:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A file that a loader took, ready to become a process."""
 
     binary: Program

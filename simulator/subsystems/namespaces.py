@@ -1,9 +1,8 @@
 """Namespaces: of each kind of resource, which of several a process sees."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.subsystems.files import FileTree
 from simulator.subsystems.users import UserNamespace
@@ -97,9 +96,8 @@ class TimeNamespace(Namespace):
     boottime_offset_us: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Namespaces:
-    """What one process sees: a namespace of each kind."""
+class Namespaces(NamedTuple):
+    """What one process sees: a namespace of each kind, in the order of ``KINDS``."""
 
     cgroup: Namespace
     ipc: IpcNamespace
@@ -112,16 +110,13 @@ class Namespaces:
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each, as ``/proc/<pid>/ns`` shows them."""
-        return {k: space.number for k, space in zip(KINDS, _each(self), strict=True)}
+        pairs = zip(KINDS, self, strict=True)
+        return {kind: namespace.number for kind, namespace in pairs}
 
     def own(self, other: "Namespaces") -> list[str]:
         """Return the kinds in which these differ from ``other``."""
-        pairs = zip(KINDS, _each(self), _each(other), strict=True)
+        pairs = zip(KINDS, self, other, strict=True)
         return [kind for kind, mine, theirs in pairs if mine is not theirs]
-
-
-_each = attrgetter(*KINDS)
-"""Returns the namespace of each kind, in the order of ``KINDS``."""
 
 
 def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:
@@ -139,8 +134,7 @@ def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What new namespaces are to be like."""
 
     kinds: tuple[str, ...]
@@ -155,29 +149,19 @@ def unshared(above: Namespaces, wanted: Wanted, number: int) -> Namespaces:
 
     New ones are numbered from ``number`` on, in the order of ``KINDS``.
     """
-    owner = wanted.user or above.user
-    spaces = dict(zip(KINDS, _each(above), strict=True))
-    for offset, kind in enumerate(KINDS):
-        if kind in wanted.kinds and kind != "user":
-            spaces[kind] = _made(kind, number + offset, owner, above, wanted)
-    return Namespaces(**{**spaces, "user": owner})
-
-
-def _made(
-    kind: str, number: int, owner: UserNamespace, above: Namespaces, wanted: Wanted
-) -> Namespace:
-    if kind == "pid":
-        return PidNamespace(kind, number, owner, above.pid)
-    if kind == "uts":
-        return UtsNamespace(kind, number, owner, wanted.hostname)
-    if kind == "mnt":
-        return MountNamespace(kind, number, owner, wanted.root)
-    return _EMPTY.get(kind, Namespace)(kind, number, owner)
-
-
-_EMPTY: Mapping[str, type[Namespace]] = {
-    "ipc": IpcNamespace,
-    "net": NetNamespace,
-    "time": TimeNamespace,
-}
-"""Kinds that start with nothing from outside."""
+    new, owner = wanted.kinds, wanted.user or above.user
+    cgroup, ipc, mnt, net, pid, time, _, uts = range(number, number + len(KINDS))
+    return Namespaces(
+        cgroup=Namespace("cgroup", cgroup, owner) if "cgroup" in new else above.cgroup,
+        ipc=IpcNamespace("ipc", ipc, owner) if "ipc" in new else above.ipc,
+        mnt=MountNamespace("mnt", mnt, owner, wanted.root)
+        if "mnt" in new
+        else above.mnt,
+        net=NetNamespace("net", net, owner) if "net" in new else above.net,
+        pid=PidNamespace("pid", pid, owner, above.pid) if "pid" in new else above.pid,
+        time=TimeNamespace("time", time, owner) if "time" in new else above.time,
+        user=owner,
+        uts=UtsNamespace("uts", uts, owner, wanted.hostname)
+        if "uts" in new
+        else above.uts,
+    )

@@ -1,11 +1,9 @@
 """Commands on namespaces: list them, enter those of a process, make new ones."""
 
-from dataclasses import replace
-
 from simulator.lab.call import Answer, Call, CommandError, options
 from simulator.lab.launch import inside
 from simulator.lab.view import command_line
-from simulator.subsystems.namespaces import KINDS, Namespaces, Wanted, unshared
+from simulator.subsystems.namespaces import KINDS, Wanted, unshared
 from simulator.subsystems.users import (
     ALL_CAPABILITIES,
     Credentials,
@@ -98,7 +96,7 @@ def nsenter(call: Call) -> Answer:
     if not process.credentials.may("SYS_ADMIN", target.namespaces.user):
         raise CommandError("reassociate to namespaces failed: Operation not permitted")
     chosen = {kind: getattr(target.namespaces, kind) for kind in kinds}
-    namespaces: Namespaces = replace(process.namespaces, **chosen)
+    namespaces = process.namespaces._replace(**chosen)
     root = target.root if "mnt" in kinds else process.root
     where = inside(process, process, namespaces=namespaces, root=root)
     return call.runner.carry_out(found.rest or ["sh"], call, where)

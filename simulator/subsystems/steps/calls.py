@@ -1,7 +1,6 @@
 """Steps that ask something of the kernel which it may refuse."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from simulator.engine import Work
@@ -108,7 +107,7 @@ def _move(process: Process, kinds: tuple[str, ...], user: UserNamespace | None) 
     made = unshared(old, wanted, number)
     if made.mnt is not old.mnt:
         made.mnt.mounts = list(old.mnt.mounts)
-    process.namespaces = replace(made, pid=old.pid)
+    process.namespaces = made._replace(pid=old.pid)
     process.children_in = made if made.pid is not old.pid else None
 
 

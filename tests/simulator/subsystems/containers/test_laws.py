@@ -78,7 +78,9 @@ def test_every_container_is_in_some_state_and_runs_only_what_is_alive(
     for container in containers(server):
         assert container["state"] in STATES
         running = [c for c in container["children"] if c["state"] in {"running", "on"}]
-        assert bool(running) == (container["state"] == "running")
+        # The machine of one that is being started runs before it does.
+        if container["state"] != "created":
+            assert bool(running) == (container["state"] == "running")
 
 
 @settings(max_examples=25)

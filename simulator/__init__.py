@@ -40,7 +40,6 @@ from simulator.explaining import (
 )
 from simulator.mechanisms import MECHANISMS, Mechanism, altered
 from simulator.proving import (
-    ProofFailure,
     ProofReport,
     ProofStep,
     iter_proof,
@@ -49,6 +48,7 @@ from simulator.proving import (
     prove,
     summarise,
 )
+from simulator.refuting import ProofFailure
 from simulator.running import run_arm
 from simulator.scenario.model import Arm, Claim, Evidence, Obligation, Option, Scenario
 from simulator.scenario.parser import load_scenario, load_scenario_file

@@ -18,13 +18,8 @@ from simulator.cli.command import FAILS, HOLDS, WRONG_INPUT, Command, Terminal
 from simulator.cli.inputs import add_mechanisms, read_file, read_mechanisms
 from simulator.errors import InputError, ScenarioError, SimulatorError
 from simulator.mechanisms import altered, version_suffix
-from simulator.proving import (
-    ProofFailure,
-    ProofStep,
-    iter_proofs,
-    proof_seeds,
-    summarise,
-)
+from simulator.proving import ProofStep, iter_proofs, proof_seeds, summarise
+from simulator.refuting import ProofFailure
 from simulator.scenario.model import Obligation, Scenario
 from simulator.version import SIMULATOR_VERSION
 

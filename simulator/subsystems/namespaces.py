@@ -110,8 +110,8 @@ class Namespaces(NamedTuple):
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each, as ``/proc/<pid>/ns`` shows them."""
-        pairs = zip(KINDS, self, strict=True)
-        return {kind: namespace.number for kind, namespace in pairs}
+        each: tuple[Namespace | UserNamespace, ...] = self
+        return {kind: one.number for kind, one in zip(KINDS, each, strict=True)}
 
     def own(self, other: "Namespaces") -> list[str]:
         """Return the kinds in which these differ from ``other``."""

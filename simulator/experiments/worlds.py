@@ -49,8 +49,8 @@ TYPE_1: tuple[Step, ...] = (
 TYPE_2: tuple[Step, ...] = (*BOOT, {"install": {"what": "type_2", "on": "server"}})
 EMULATOR: tuple[Step, ...] = (*BOOT, {"install": {"what": "emulator", "on": "server"}})
 
-BUDGET = Budget(cpu_ms=100_000)
-"""A thousand machines boot in some of them; a slow computer is let finish."""
+BUDGET = Budget(events=1_000_000, cpu_ms=100_000)
+"""A thousand machines boot in one of them; a slow computer is let finish."""
 
 
 def boxes(count: int = 1, **more: Any) -> Step:
@@ -81,7 +81,7 @@ def carried_out(plan: Sequence[Step], parts: Parts | None = None) -> Run:
     return _run(json.dumps([world, list(plan)], sort_keys=True), version_suffix())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _run(written: str, _suffix: str) -> Run:
     """Run what is written, once for each state of the simulator itself."""
     world, plan = json.loads(written)

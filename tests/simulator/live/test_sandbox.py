@@ -55,7 +55,7 @@ def left_behind() -> list[str]:
 def belongs_to_another(pid: int, lines: dict[int, str]) -> bool:
     """Is one of its ancestors a process that runs tests, and not this one?"""
     while pid > 1 and pid != os.getpid():
-        if "sys.stdin.readline" in lines.get(pid, "") and pid != os.getpid():
+        if any(word in lines.get(pid, "") for word in ("sys.stdin.readline", "pytest")):
             return True
         fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
         pid = int(fields[1]) if fields else 0
@@ -300,8 +300,8 @@ def test_killing_everybody_kills_nobody_outside() -> None:
 
 def test_a_plan_that_takes_too_long_is_stopped() -> None:
     began = time.monotonic()
-    told = carry_out([program(0, "/p1"), run(1, "a", "/p1"), wait(2, 30)], seconds=1)
-    assert time.monotonic() - began < 5
+    told = carry_out([program(0, "/p1"), run(1, "a", "/p1"), wait(2, 90)], seconds=3)
+    assert time.monotonic() - began < 30
     assert told.in_time is False
     assert told.of(1)["errno"] == 0
     with pytest.raises(SandboxError, match="step 2 of the plan has told nothing"):

@@ -87,10 +87,16 @@ class Orchestrator:
         self._notice()
 
     def add_bare(self, name: str, template: Template, cause: int) -> None:
-        """Make one pod that no deployment stands for, unless its name is taken."""
-        if any(pod.name == name and pod.state != "deleted" for pod in self.pods):
-            log = f'pods "{name}" already exists'
-            self._record("create_pod", cause, FAILED, target=name, log=log)
+        """Make one pod that no deployment stands for, unless its name is taken.
+
+        The name of a deleted pod is free once its container has ended.
+        """
+        log = _why_taken([pod for pod in self.pods if pod.name == name])
+        if log:
+            reason = "AlreadyExists"
+            self._record(
+                "create_pod", cause, FAILED, target=name, reason=reason, log=log
+            )
             return
         self._create("", name, template, cause)
         self._notice()
@@ -277,6 +283,17 @@ def _newer(before: Template, wanted: Template) -> Template:
     if before.says() == wanted.says():
         return before
     return replace(wanted, revision=before.revision + 1)
+
+
+def _why_taken(namesakes: list[Pod]) -> str:
+    """Return what an API server says when a pod has this name already; else nothing."""
+    there = [pod for pod in namesakes if pod.state != "deleted"]
+    if there:
+        return f'pods "{there[0].name}" already exists'
+    ending = [pod for pod in namesakes if _is_still_there(pod)]
+    if ending:
+        return f'object is being deleted: pods "{ending[0].name}" already exists'
+    return ""
 
 
 def _is_still_there(pod: Pod) -> bool:

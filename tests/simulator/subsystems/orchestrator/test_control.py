@@ -260,10 +260,23 @@ def test_deleted_pods_of_a_deployment_are_made_anew() -> None:
 def test_a_name_is_taken_until_its_pod_is_deleted() -> None:
     done = cluster(pod(), wait(5), pod(), wait(5))
     assert failures(done) == [("kube", "create_pod", 'pods "bare" already exists')]
+    refused = events(done, "create_pod")[1]
+    assert refused.detail["reason"] == "AlreadyExists"
     assert done.observation["programs"]["app"]["running"] == 1
     again = cluster(pod(), wait(5), delete("bare"), wait(5), pod(), wait(5))
     assert failures(again) == []
     assert seen(again)["pods"]["bare"]["ready"] is True
+
+
+def test_a_name_is_taken_while_its_pod_ends() -> None:
+    slow = pod(image="stubborn_image")
+    slow["run_pod"] |= {"run": "stubborn", "grace_s": 5}
+    done = cluster(slow, wait(5), delete("bare"), wait(1), pod(), wait(9), pod())
+    log = 'object is being deleted: pods "bare" already exists'
+    assert [f for f in failures(done) if f[1] == "create_pod"] == [
+        ("kube", "create_pod", log)
+    ]
+    assert len(events(done, "create_pod", outcome="ok")) == 2
 
 
 def test_a_deleted_bare_pod_is_gone() -> None:

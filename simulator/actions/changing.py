@@ -1,7 +1,8 @@
 """Actions that change what is on a machine: power, programs, files, formats."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulator.actions.booting import start_service, switch_on
 from simulator.actions.places import (
     Arguments,
     no_file,
@@ -10,19 +11,15 @@ from simulator.actions.places import (
     places_of,
 )
 from simulator.engine import Work
-from simulator.events import FAILED, OK
-from simulator.subsystems.container import Container, ContainerEngine, EngineModel
+from simulator.events import FAILED
+from simulator.subsystems.container import Container
 from simulator.subsystems.files import Program
 from simulator.subsystems.kernel import Kernel
-from simulator.subsystems.loaders import Handler
+from simulator.subsystems.loaders import ERRNO, Handler
 from simulator.subsystems.machine import Machine
-from simulator.subsystems.processes import Attempt
 from simulator.subsystems.systems import System
-from simulator.subsystems.virtualization import Hypervisor, HypervisorModel
+from simulator.subsystems.virtualization import HypervisorModel
 from simulator.world import Place, Software, World, kernel_of, root_of
-
-if TYPE_CHECKING:
-    from simulator.subsystems.processes import Attempt
 
 
 def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG001
@@ -32,32 +29,7 @@ def wait(world: World, arguments: Arguments, asked: int) -> Work:  # noqa: ARG00
 
 def power_on(world: World, arguments: Arguments, asked: int) -> Work:
     """Switch a machine on; it starts what its disk holds."""
-    machine = world.machines[arguments["machine"]]
-    was_on = machine.state == "on"
-    yield from machine.power_on(world.make_occupant, asked)
-    kernel = kernel_of(machine)
-    if was_on or kernel is None or machine.state_seq is None:
-        return
-    if kernel.system.panic_timeout_s:
-        kernel.on_panic = lambda seq: _restart_later(world, machine, kernel, seq)
-    for system, model in machine.services:
-        if system == kernel.system.name:
-            yield from _start_service(
-                world, model, model.program, kernel, machine.state_seq
-            )
-
-
-def _restart_later(world: World, machine: Machine, kernel: Kernel, seq: int) -> None:
-    world.engine.spawn(_restart(world, machine, kernel, seq))
-
-
-def _restart(world: World, machine: Machine, kernel: Kernel, seq: int) -> Work:
-    """Switch a machine off and on again some time after its kernel's panic."""
-    timeout = kernel.system.panic_timeout_s
-    yield timeout * 1_000_000
-    if machine.state == "on" and machine.kernel is kernel:
-        off = machine.go_off(seq, OK, f"Rebooting in {timeout} seconds..")
-        yield from power_on(world, {"machine": machine.name}, off)
+    yield from switch_on(world, world.machines[arguments["machine"]], asked)
 
 
 def install(world: World, arguments: Arguments, asked: int) -> Work:
@@ -106,9 +78,9 @@ def _install_on_kernel(
         )
         return
     if not isinstance(software, System) and software.program is not None:
-        if isinstance(place, Machine):
+        if not isinstance(place, Container):
             place.services.append((kernel.system.name, software))
-        yield from _start_service(world, software, software.program, kernel, asked)
+        yield from start_service(world, software, software.program, kernel, asked)
         return
     world.engine.record(
         kernel.name,
@@ -118,34 +90,6 @@ def _install_on_kernel(
         target=software.name,
         log="it takes the boot slot of a machine; a system is running on this one",
     )
-
-
-def _start_service(
-    world: World,
-    model: HypervisorModel | EngineModel,
-    program: Program,
-    kernel: Kernel,
-    asked: int,
-) -> Work:
-    kernel.root.add(program)
-    attempt: Attempt = yield from kernel.execute(program.path, cause=asked)
-    if attempt.process is None or not attempt.process.running:
-        return
-    service: Hypervisor | ContainerEngine
-    if isinstance(model, EngineModel):
-        service = ContainerEngine(
-            model,
-            kernel,
-            world.mechanisms,
-            world.make_kernel,
-            world.store_of(model, kernel),
-        )
-    else:
-        service = Hypervisor(model, kernel.platform, kernel, world.mechanisms)
-    attempt.process.watchers.append(lambda process: service.fall(process.state_seq))
-    world.installed[model.name] = service
-    kernel.guests.append(service)
-    service.begin(attempt.seq)
 
 
 def install_libraries(world: World, arguments: Arguments, asked: int) -> Work:
@@ -194,6 +138,9 @@ def register_format(world: World, arguments: Arguments, asked: int) -> Work:
                 kernel.name, "register_format", FAILED, cause=asked, log=log
             )
             continue
+        formats = _table(world, place, kernel, arguments, asked)
+        if formats is None:
+            continue
         opened = root_of(place, kernel).files.get(path)
         if arguments["open_now"] and opened is None:
             no_file(world, kernel, path, asked, "register_format")
@@ -205,7 +152,7 @@ def register_format(world: World, arguments: Arguments, asked: int) -> Work:
             path,
             opened if arguments["open_now"] else None,
         )
-        kernel.register(handler)
+        formats[handler.name] = handler
         world.engine.record(
             kernel.name,
             "register_format",
@@ -214,6 +161,30 @@ def register_format(world: World, arguments: Arguments, asked: int) -> Work:
             format=handler.format,
             interpreter=path,
         )
+
+
+def _table(
+    world: World, place: Place, kernel: Kernel, arguments: Arguments, asked: int
+) -> dict[str, Handler] | None:
+    """Return the formats that one is to be added to; None when that may not be."""
+    if not arguments["in_namespace"]:
+        return kernel.handlers
+    inside = place.inside if isinstance(place, Container) else None
+    credentials = kernel.superuser if inside is None else inside.credentials
+    refused = kernel.mount_formats(credentials)
+    if refused:
+        world.engine.record(
+            kernel.name,
+            "register_format",
+            FAILED,
+            cause=asked,
+            target=arguments["name"],
+            errno=ERRNO["EPERM"],
+            errno_name="EPERM",
+            log=f"mount: binfmt_misc: {refused}",
+        )
+        return None
+    return kernel.formats_of(credentials.user)
 
 
 VERBS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from simulator.actions.booting import come_up
 from simulator.actions.places import Arguments
 from simulator.actions.starting import run_at
 from simulator.engine import Task, Work
@@ -46,6 +47,7 @@ def _worker(
         members = world.places.setdefault(group, [])
         members[:] = [member for member in members if member.name != machine.name]
         members.append(machine)
+        yield from come_up(world, machine)
         if program is not None and machine.state_seq is not None:
             yield from run_at(
                 world, machine, world.programs[program], machine.state_seq

@@ -1,7 +1,8 @@
 """Actions on whole virtual machines: move, save, restore, switch off."""
 
+from simulator.actions.booting import prepare, reset_machine
 from simulator.actions.places import Arguments, places_of, service_at
-from simulator.engine import Work
+from simulator.engine import Task, Work
 from simulator.events import FAILED
 from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.subsystems.virtualization.migration import Terms, migrate
@@ -69,6 +70,8 @@ def restore_vm(world: World, arguments: Arguments, asked: int) -> Work:
                 continue
             world.places.setdefault(arguments["name"], []).append(machine)
             yield from restore(machine, saved, world.make_kernel, asked)
+            if machine.occupant is not None:
+                prepare(world, machine, machine.occupant)
 
 
 def stop_vm(world: World, arguments: Arguments, asked: int) -> Work:
@@ -81,7 +84,20 @@ def stop_vm(world: World, arguments: Arguments, asked: int) -> Work:
         destroy(place, asked)
 
 
+def reset_vm(world: World, arguments: Arguments, asked: int) -> Work:
+    """Press the reset button of virtual machines, whose systems boot again."""
+    tasks: list[Task] = []
+    for place in places_of(world, arguments["on"], asked):
+        if not isinstance(place, VirtualMachine) or place.state != "on":
+            _no_machine(world, place, asked, "reset_vm")
+            continue
+        work = reset_machine(world, place, asked, "reset by its hypervisor")
+        tasks.append(world.engine.spawn(work))
+    yield from tasks
+
+
 VERBS = {
+    "reset_vm": reset_vm,
     "migrate": move_vm,
     "restore_vm": restore_vm,
     "snapshot": snapshot,

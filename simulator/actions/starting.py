@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from simulator.actions.booting import come_up
 from simulator.actions.places import (
     Arguments,
     no_kernel,
@@ -145,7 +146,9 @@ def _one_vm(
     disk = FileTree()
     disk.merge((world.programs[program] for program in arguments["programs"]), ())
     system = world.systems[arguments["system"]]
+    machine.on_crash = arguments["on_crash"]
     yield from boot_guest(machine, system, disk, world.make_kernel)
+    yield from come_up(world, machine)
     if arguments["run"] and machine.state_seq is not None:
         program = world.programs[arguments["run"]]
         yield from run_at(world, machine, program, machine.state_seq)

@@ -11,7 +11,12 @@ from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
 from simulator.subsystems.cgroups import Cgroup, Cgroups
-from simulator.subsystems.families import COMPATIBLE, missing_call
+from simulator.subsystems.families import (
+    COMPATIBLE,
+    FORMATS_PER_USER,
+    missing_call,
+    reaches,
+)
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import (
     ERRNO,
@@ -44,7 +49,7 @@ from simulator.subsystems.systems import (
     System,
     init_image,
 )
-from simulator.subsystems.users import Credentials
+from simulator.subsystems.users import Credentials, UserNamespace
 
 
 class Setting(NamedTuple):
@@ -75,6 +80,7 @@ class Kernel:
     started_us: int = 0
     """When it began to boot, in virtual time."""
     handlers: dict[str, Handler] = field(default_factory=dict)
+    """Formats registered for all that have no table of their own."""
     processes: list[Process] = field(default_factory=list)
     guests: list[Service] = field(default_factory=list)
     """Hypervisors and container engines that run as programs of this kernel."""
@@ -287,7 +293,7 @@ class Kernel:
         yield from process.compute(
             figure("fork_exec") * self.platform.cpu_permille // 1000
         )
-        request = self._request(process.root)
+        request = self._request(process.root, process.namespaces.user)
         try:
             image = find_image(path, request)
         except ExecError as error:
@@ -354,9 +360,31 @@ class Kernel:
         self._last_number += count
         return first
 
-    def register(self, handler: Handler) -> None:
-        """Add a format to the ones that the loader ``misc`` knows."""
-        self.handlers[handler.name] = handler
+    def formats_of(self, user: UserNamespace) -> dict[str, Handler]:
+        """Return the formats that the loader ``misc`` knows in a user namespace.
+
+        They are in the first table from there outwards; the last one is the host's.
+        """
+        here: UserNamespace | None = user
+        while here is not None and here.formats is None:
+            here = here.parent
+        return self.handlers if here is None or here.formats is None else here.formats
+
+    def mount_formats(self, credentials: Credentials) -> str:
+        """Give a process's user namespace a table of its own (mount binfmt_misc).
+
+        Returns what is said when that cannot be, else nothing. The first namespace
+        has the host's table, mounted or not.
+        """
+        user = credentials.user
+        if not credentials.may("SYS_ADMIN", user):
+            return "must be superuser to use mount"
+        if user is self.namespaces.user or user.formats is not None:
+            return ""
+        if not reaches(self.system.version, FORMATS_PER_USER):
+            return "permission denied: this kernel has one table for all"
+        user.formats = {}
+        return ""
 
     def _finish_stage(self, stage: str, needs: str, cause: int | None) -> int:
         engine = self.platform.engine
@@ -383,7 +411,7 @@ class Kernel:
         return self.state_seq
 
     def _execute(self, path: str, setting: Setting, cause: int | None) -> Work:
-        request = self._request(setting.root)
+        request = self._request(setting.root, setting.namespaces.user)
         try:
             image = find_image(path, request)
             self._admit(image)
@@ -425,12 +453,12 @@ class Kernel:
             return Attempt(seq, process, "ENOMEM")
         return self._begin(process)
 
-    def _request(self, root: FileTree) -> Request:
+    def _request(self, root: FileTree, user: UserNamespace) -> Request:
         """Return an execve that begins, with all that loaders ask for."""
         arch = self.platform.arch
         old = self.mechanisms["kernel.compat32"] == "on"
         compatible = COMPATIBLE.get(arch, ()) if old else ()
-        return Request(arch, root, self.loaders, self.handlers, compatible)
+        return Request(arch, root, self.loaders, self.formats_of(user), compatible)
 
     def _record_exec(self, process: Process, cause: int | None) -> int:
         program = process.program

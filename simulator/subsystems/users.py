@@ -7,6 +7,7 @@ translation is seen as the overflow user.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 OVERFLOW_UID = 65534
 """What Linux shows for a user that a namespace has no number for (``nobody``)."""
@@ -76,6 +77,8 @@ class UserNamespace:
     owner_uid: int = 0
     """The kernel's number of the user who made it."""
     uid_map: tuple[IdRange, ...] = (IdRange(0, 0, 2**32 - 1),)
+    formats: dict[str, Any] | None = None
+    """Its own table of binary formats, by name; None: that of a namespace around it."""
 
     def to_kernel(self, uid: int) -> int | None:
         """Return the kernel's number of a user inside; None when it is not mapped."""

@@ -252,13 +252,18 @@ def which(call: Call) -> Answer:
 
 def mount(call: Call) -> Answer:
     """List what is mounted in this mount namespace."""
-    if options(call.words[1:], "l", ("t", "o")).rest:
+    found = options(call.words[1:], "l", ("t", "o"))
+    if found.rest:
         if not call.view.process.credentials.may(
             "SYS_ADMIN", call.view.namespaces.mnt.owner
         ):
             raise CommandError("permission denied.", 32)
         if len(call.words) < 3:  # noqa: PLR2004  what and where
             raise CommandError("bad usage", 1)
+        if found.value("t") == "binfmt_misc":
+            refused = call.view.kernel.mount_formats(call.view.process.credentials)
+            if refused:
+                raise CommandError(f"{found.rest[-1]}: {refused}.", 32)
         call.view.namespaces.mnt.mounts.append(
             absolute(call.console.cwd, call.words[-1])
         )

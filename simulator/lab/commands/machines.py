@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+from simulator.actions.booting import come_up, reset_machine
 from simulator.engine import Gate
 from simulator.events import OK
 from simulator.lab.call import Answer, Call, CommandError, options
@@ -35,6 +36,7 @@ def virsh(call: Call) -> Answer:
         "destroy": _destroy,
         "dominfo": _info,
         "list": _list,
+        "reset": _reset,
         "shutdown": _destroy,
         "start": _start,
     }
@@ -109,6 +111,21 @@ def _destroy(call: Call, hypervisor: Hypervisor, words: list[str]) -> Answer:
     return 0
 
 
+def _reset(call: Call, hypervisor: Hypervisor, words: list[str]) -> Answer:
+    """Press a machine's reset button: its system boots again by itself."""
+    machine = _named(hypervisor, words)
+    if machine.state != "on":
+        raise CommandError(
+            f"error: Failed to reset domain '{machine.name}'\n"
+            "error: Requested operation is not valid: domain is not running"
+        )
+    seq = call.view.process.start_seq
+    log = "reset by its hypervisor"
+    call.lab.engine.spawn(reset_machine(call.lab.world, machine, seq, log))
+    call.line(f"Domain '{machine.name}' was reset\n")
+    return 0
+
+
 def _start(call: Call, hypervisor: Hypervisor, words: list[str]) -> Answer:
     machine = _named(hypervisor, words)
     if machine.state == "on":
@@ -133,6 +150,7 @@ def _boot(
     world = call.lab.world
     world.places.setdefault(name, []).append(machine)
     yield from boot_guest(machine, system, FileTree(), world.make_kernel)
+    yield from come_up(world, machine)
 
 
 def virt_install(call: Call) -> Answer:

@@ -1,16 +1,18 @@
 """Commands about the system as a whole: what it is, since when, on what."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from simulator.actions.booting import reset_machine, switch_on
 from simulator.events import Event
 from simulator.lab.call import Answer, Call, CommandError, options
 from simulator.lab.files.nodes import FileError
 from simulator.lab.files.proc import is_virtual, set_hostname
 from simulator.lab.view import SECOND, View, user_name
-
-if TYPE_CHECKING:
-    from simulator.subsystems.virtualization import VirtualMachine
+from simulator.subsystems.machine import Machine
+from simulator.subsystems.platform import Platform
+from simulator.subsystems.virtualization import VirtualMachine
+from simulator.subsystems.virtualization.snapshots import destroy
 
 SYSTEM_NAMES = {"linux": "Linux", "nt": "Windows_NT", "darwin": "Darwin"}
 
@@ -304,16 +306,27 @@ def switch_off(call: Call) -> Answer:
         raise CommandError("Operation not permitted")
     if view.namespaces.pid is not view.kernel.namespaces.pid:
         raise CommandError("System has not been booted with systemd as init system.")
-    machine = view.lab.world.machines.get(view.platform.name)
+    world, machine = view.lab.world, _switched(view.platform)
     cause = view.process.start_seq
+    again = call.name == "reboot" or "-r" in call.words
     yield 0
-    if machine is None:
-        view.kernel.fall(cause)
-        return 0
-    machine.go_off(cause, "ok", "Power down")
-    if call.name == "reboot" or "-r" in call.words:
-        yield from machine.power_on(view.lab.world.make_occupant, cause)
+    if isinstance(machine, VirtualMachine) and again:
+        work = reset_machine(world, machine, cause, "Restarting system")
+        view.lab.engine.spawn(work)
+    elif isinstance(machine, VirtualMachine):
+        destroy(machine, cause)
+    else:
+        machine.go_off(cause, "ok", "Restarting system" if again else "Power down")
+        if again:
+            view.lab.engine.spawn(switch_on(world, machine, cause))
     return 0
+
+
+def _switched(platform: Platform) -> Machine | VirtualMachine:
+    """Return what a system switches off: the root partition has the machine itself."""
+    if isinstance(platform, VirtualMachine) and platform.assist == "root":
+        return _switched(platform.hypervisor.below)
+    return cast("Machine | VirtualMachine", platform)
 
 
 COMMANDS = {

@@ -33,7 +33,7 @@ def _entries(view: View) -> Mapping[str, Node]:
         return {}
     found: dict[str, Node] = {
         name: File(partial(_shown, handler), partial(_change, view, name))
-        for name, handler in kernel.handlers.items()
+        for name, handler in kernel.formats_of(view.namespaces.user).items()
     }
     found["register"] = File(str, partial(register, view))
     found["status"] = text("enabled\n")
@@ -52,7 +52,7 @@ def _change(view: View, name: str, content: str) -> None:
     """``-1`` takes a registration away."""
     if content.strip() != "-1":
         raise FileError("EINVAL")
-    del view.kernel.handlers[name]
+    del view.kernel.formats_of(view.namespaces.user)[name]
 
 
 def register(view: View, content: str) -> None:
@@ -62,7 +62,10 @@ def register(view: View, content: str) -> None:
     is there, EPERM without the right.
     """
     line = content.strip()
-    if not view.process.credentials.may("SYS_ADMIN", view.kernel.namespaces.user):
+    formats = view.kernel.formats_of(view.namespaces.user)
+    shared = formats is view.kernel.handlers
+    owner = view.kernel.namespaces.user if shared else view.namespaces.user
+    if not view.process.credentials.may("SYS_ADMIN", owner):
         raise FileError("EPERM")
     if not line or line.count(line[0]) < _FIELDS:
         raise FileError("EINVAL")
@@ -70,7 +73,7 @@ def register(view: View, content: str) -> None:
     form = next((form for found, form in MAGIC if found.match(magic)), "")
     if kind != "M" or not form or not name or not interpreter.startswith("/"):
         raise FileError("EINVAL")
-    if name in view.kernel.handlers:
+    if name in formats:
         raise FileError("EEXIST")
     arch = view.platform.arch
     if form == "elf":
@@ -80,7 +83,7 @@ def register(view: View, content: str) -> None:
         opened = view.root.files.get(interpreter)
         if opened is None:
             raise FileError("ENOENT")
-    view.kernel.register(Handler(name, form, arch, interpreter, opened))
+    formats[name] = Handler(name, form, arch, interpreter, opened)
     view.lab.engine.record(
         view.kernel.name,
         "register_format",

@@ -91,6 +91,7 @@ VERBS = {
             "arch": need(program_arch),
             "interpreter": need(_program),
             "open_now": may(flag(), False),
+            "in_namespace": may(flag(), False),
         }
     ),
     "exec": Record(

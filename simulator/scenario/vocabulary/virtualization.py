@@ -59,6 +59,7 @@ VERBS = {
             "cap_percent": may(integer(1, 102_400), None),
             "shows_processor": may(flag(), True),
             "balloon": may(flag(), False),
+            "on_crash": may(choice("preserve", "restart", "destroy"), "preserve"),
         }
     ),
     "set_cpu": Record(
@@ -89,6 +90,7 @@ VERBS = {
         }
     ),
     "stop_vm": Record({"on": need(place)}),
+    "reset_vm": Record({"on": need(place)}),
     "infect": Record({"program": need(_program), "on": need(place)}),
     "crash": Record({"on": need(place)}),
     "set_balloon": Record({"on": need(place), "mib": need(MIB)}),

@@ -8,9 +8,9 @@ What differs is where they stand and what a guest's operation goes through:
 - an emulator is a process too; guest code never runs on the processor as it is.
 """
 
-from simulator.subsystems.virtualization.guest import boot_guest
+from simulator.subsystems.virtualization.guest import boot_guest, reset
 from simulator.subsystems.virtualization.hypervisor import Hypervisor
 from simulator.subsystems.virtualization.machine import VirtualMachine
 from simulator.subsystems.virtualization.models import HypervisorModel
 
-__all__ = ["Hypervisor", "HypervisorModel", "VirtualMachine", "boot_guest"]
+__all__ = ["Hypervisor", "HypervisorModel", "VirtualMachine", "boot_guest", "reset"]

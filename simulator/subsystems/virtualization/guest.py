@@ -22,9 +22,35 @@ def boot_guest(
 
     The machine's occupant is its kernel.
     """
-    engine = machine.engine
     kernel = make(system, machine, disk)
     yield from machine.hypervisor.launch(machine)
+    yield from _start_up(machine, kernel)
+
+
+def reset(
+    machine: VirtualMachine,
+    make: Callable[[System, Platform, FileTree], Kernel],
+    cause: int,
+    log: str,
+) -> Work:
+    """Press the reset button of a machine: firmware and system start anew.
+
+    What its memory had is gone, what its disk has stays; its monitor runs on. A
+    machine whose firmware has not come to a system yet goes on with that.
+    """
+    before = machine.occupant
+    if before is None:
+        return
+    seq = machine.engine.record(machine.name, "reset", cause=cause, log=log)
+    machine.state_seq, machine.occupant = seq, None
+    before.fall(seq)
+    machine.hypervisor.empty(machine)
+    yield from _start_up(machine, make(before.system, machine, before.root))
+
+
+def _start_up(machine: VirtualMachine, kernel: Kernel) -> Work:
+    """Go through the stages of a boot, from the firmware's self test on."""
+    engine, system = machine.engine, kernel.system
     span = figure(system.boot) * FIRMWARE_SHARE // 1000
     yield engine.streams.of(machine.name).jitter(span, JITTER_PERMILLE)
     if machine.state != "on":

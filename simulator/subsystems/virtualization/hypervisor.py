@@ -307,6 +307,13 @@ class Hypervisor:
         drop_unused(self)
         self.below.memory.release(self._monitor_of(machine.name))
 
+    def empty(self, machine: VirtualMachine) -> None:
+        """Forget what was in a machine's memory; the frames behind it stay."""
+        self._no_longer_swapped(_swapped_kib(machine))
+        if isinstance(machine.memory, GuestMemory):
+            machine.memory = machine.memory.anew()
+        drop_unused(self)
+
     def _monitor_of(self, name: str) -> str:
         """Return who has the monitor's own memory in the accounts of the host."""
         return f"{self.name} {name}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from simulator.engine import Engine, Work
 from simulator.mechanisms import Value
@@ -43,6 +43,9 @@ class Monitor(Protocol):
     def end(self, machine: "VirtualMachine", seq: int) -> None:
         """Free what a machine had: what ran it has ended, by event ``seq``."""
 
+    def empty(self, machine: "VirtualMachine") -> None:
+        """Forget what was in a machine's memory: its guest starts anew."""
+
     def bring_back(self, machine: "VirtualMachine", kib: int) -> None:
         """Bring pages of a guest back from swap, as far as there is room."""
 
@@ -82,6 +85,11 @@ class VirtualMachine:
     exits: int = 0
     host_calls: int = 0
     occupant: Kernel | None = None
+    services: list[tuple[str, Any]] = field(default_factory=list)
+    """System and model of each hypervisor or engine that its boot starts again."""
+    on_crash: str = "preserve"
+    """What its hypervisor does when its kernel panics: ``preserve`` (nothing),
+    ``restart`` or ``destroy``."""
     behind_us: int = 0
     """How far its clock is behind: a copy goes on at the moment it was saved."""
     identity: str = field(init=False)

@@ -29,7 +29,7 @@ class GuestMemory(Memory):
         self,
         name: str,
         capacity_kib: int,
-        host: Memory,
+        host: Memory | None,
         *,
         has_balloon: bool = False,
         deflates: bool = True,
@@ -100,6 +100,23 @@ class GuestMemory(Memory):
         if self.host is not None:
             self.host.release(self.name)
         self.is_gone = True
+
+    def anew(self) -> "GuestMemory":
+        """Return the memory of the same machine after a reset; this one is gone.
+
+        The machine keeps the frames that only it had: its monitor runs on.
+        """
+        fresh = GuestMemory(
+            self.name,
+            self.capacity_kib,
+            self.host,
+            has_balloon=self.has_balloon,
+            deflates=self.deflates,
+            reports_free=self.reports_free,
+        )
+        fresh.kept_kib = self.resident_kib
+        self.host, self.is_gone = None, True
+        return fresh
 
     def settle(self) -> None:
         """Have a frame of the new host behind each page in use, and no other."""

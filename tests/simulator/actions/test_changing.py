@@ -1,16 +1,20 @@
 """Verbs that change what is on a machine."""
 
+from typing import Any
+
 import pytest
 
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
     KVM,
+    Step,
     box,
     events,
     execute,
     failures,
     install,
+    merged,
     power_on,
     register,
     run,
@@ -164,6 +168,61 @@ def test_flag_f_reaches_into_containers(open_now: bool, failed: list[str]) -> No
         box(image="exe_image", run="exe"),
     ]
     assert [errno for _, _, errno in failures(run(plan))] == failed
+
+
+MAPPED = {"uid_map": [{"inside": 0, "outside": 100_000, "count": 65_536}]}
+NEW = {"systems": {"linux": {"version": "6.8"}}}
+
+
+def inside(**rights: Any) -> list[Step]:
+    """A container with a Windows program and Wine, where one registers for itself."""
+    files = [install("wine", "box"), install("exe", "box"), install("exe")]
+    return [
+        *(*ENGINE, box(**rights), *files, install("wine")),
+        *(register(on="box", in_namespace=True), execute("exe", "box")),
+    ]
+
+
+def test_a_user_namespace_has_formats_of_its_own_from_linux_6_7() -> None:
+    plan = [*inside(**MAPPED, cap_add=["SYS_ADMIN"]), execute("exe")]
+    done = run(plan, world=NEW)
+    assert failures(done) == [("linux-1", "execve", "ENOEXEC")]
+    again = run([*plan, register(on="box", in_namespace=True)], world=NEW)
+    assert len(events(again, "register_format", actor="linux-1")) == 2
+
+
+def test_what_the_host_registers_does_not_hold_where_there_is_a_table() -> None:
+    own = inside(**MAPPED, cap_add=["SYS_ADMIN"])
+    arm = register(name="arm", format="elf", arch="aarch64")
+    world = merged(NEW, {"programs": {"exe": {"format": "elf", "arch": "aarch64"}}})
+    done = run([*own, arm, execute("exe", "box")], world=world)
+    assert [errno for _, _, errno in failures(done)] == ["ENOEXEC", "ENOEXEC"]
+
+
+@pytest.mark.parametrize(
+    ("version", "rights", "said"),
+    [
+        ("6.6", {"cap_add": ["SYS_ADMIN"]}, "this kernel has one table for all"),
+        ("6.8", {}, "must be superuser to use mount"),
+    ],
+)
+def test_not_everybody_can_have_formats_of_their_own(
+    version: str, rights: dict[str, Any], said: str
+) -> None:
+    done = run(
+        inside(**MAPPED, **rights), world={"systems": {"linux": {"version": version}}}
+    )
+    refused = events(done, "register_format", outcome="failed")[0]
+    assert refused.detail["errno_name"] == "EPERM"
+    assert refused.detail["log"].endswith(said)
+    assert failures(done)[-1] == ("linux-1", "execve", "ENOEXEC")
+
+
+@pytest.mark.parametrize("place", ["server", "box"])
+def test_who_is_in_the_first_namespace_registers_for_all(place: str) -> None:
+    plan = [*ENGINE, box(privileged=True), install("wine"), install("exe")]
+    plan += [install("wine", "box"), register(on=place, in_namespace=True)]
+    assert failures(run([*plan, execute("exe")])) == []
 
 
 def test_windows_has_nothing_to_register_formats_with() -> None:

@@ -15,7 +15,15 @@ from tests.simulator.lab.labs import (
     server,
     typed,
 )
-from tests.simulator.worlds import ENGINE, box, mechanism, merged, scenario
+from tests.simulator.worlds import (
+    ENGINE,
+    box,
+    install,
+    mechanism,
+    merged,
+    power_on,
+    scenario,
+)
 
 
 def test_a_container_knows_that_it_is_one() -> None:
@@ -38,6 +46,14 @@ def test_a_guest_can_be_switched_off_from_inside() -> None:
     text, _ = answered(here, "poweroff")
     assert text.endswith("Connection to vm1 closed.\n")
     assert typed(here, "hostname") == "server\n"
+    assert "shut off" in typed(here, "virsh list --all")
+
+
+def test_the_system_of_a_root_partition_switches_the_machine_off() -> None:
+    dom0 = {"systems": {"linux": {"hypervisor": "bare", "features": ["hyper-v"]}}}
+    here = lab((install("linux"), power_on()), dom0)
+    typed(here, "poweroff")
+    assert here.world.machines["server"].state == "off"
 
 
 def test_stress_needs_numbers_for_its_children() -> None:

@@ -71,6 +71,28 @@ def test_a_machine_that_is_off_can_be_started(guest: Lab) -> None:
     )
 
 
+def test_a_machine_that_hangs_can_be_reset(guest: Lab) -> None:
+    kernel = guest.world.places["vm1"][0].occupant  # type: ignore[union-attr]
+    kernel.panic("a test", None)  # type: ignore[union-attr]
+    assert typed(guest, "virsh reset vm1") == "Domain 'vm1' was reset\n\n"
+    typed(guest, "sleep 120")
+    assert rows(guest, "virsh list")[2] == ["1", "vm1", "running"]
+    typed(guest, "virsh destroy vm1")
+    assert answered(guest, "virsh reset vm1")[0].splitlines() == [
+        "virsh: error: Failed to reset domain 'vm1'",
+        "error: Requested operation is not valid: domain is not running",
+    ]
+
+
+def test_a_guest_that_reboots_itself_is_soon_there_again(guest: Lab) -> None:
+    typed(guest, "ssh vm1")
+    text = "Restarting system\nConnection to vm1 closed.\n"
+    assert answered(guest, "reboot")[0] == text
+    typed(guest, "sleep 120")
+    assert rows(guest, "virsh list")[2] == ["1", "vm1", "running"]
+    assert " up 1 min," in typed(guest, "ssh vm1 uptime")
+
+
 def test_dominfo_tells_memory(guest: Lab) -> None:
     shown = dict(
         line.split(":") for line in typed(guest, "virsh dominfo vm1").splitlines()

@@ -126,10 +126,15 @@ def test_poweroff_is_the_end_and_reboot_a_new_beginning() -> None:
     )
     assert here.world.machines["server"].state == "off"
     here = lab()
-    assert answered(here, "reboot")[0] == "Power down\nConnection to server closed.\n"
+    assert (
+        answered(here, "reboot")[0]
+        == "Restarting system\nConnection to server closed.\n"
+    )
     while here.engine.step():
         continue
-    assert here.world.machines["server"].state == "on"
+    kernel = here.world.machines["server"].kernel
+    assert kernel is not None
+    assert kernel.state == "running"
 
 
 def test_a_panic_is_told_on_the_console() -> None:

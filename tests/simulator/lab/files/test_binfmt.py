@@ -87,6 +87,29 @@ def test_only_those_may_register_who_have_the_right() -> None:
     assert answered(here, line)[0] == "bash: write error: Operation not permitted\n"
 
 
+def test_a_user_namespace_can_have_a_table_of_its_own() -> None:
+    here = lab(BOOT, {"systems": {"linux": {"version": "6.8"}}})
+    typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}")
+    line = f"echo ':own:M::MZ::/usr/bin/wine:' > {REGISTER}"
+    typed(here, "unshare -rm")
+    assert "Operation not permitted" in answered(here, line)[0]
+    typed(here, "mount -t binfmt_misc none /proc/sys/fs/binfmt_misc")
+    assert typed(here, line) == ""
+    assert typed(here, "ls /proc/sys/fs/binfmt_misc") == "own\nregister\nstatus\n"
+    typed(here, "exit")
+    assert typed(here, "ls /proc/sys/fs/binfmt_misc") == "dos\nregister\nstatus\n"
+
+
+def test_an_older_kernel_has_one_table_for_all() -> None:
+    here = lab()
+    typed(here, "unshare -rm")
+    text, status = answered(here, "mount -t binfmt_misc none /proc")
+    assert status == 32
+    assert text == (
+        "mount: /proc: permission denied: this kernel has one table for all.\n"
+    )
+
+
 def test_only_a_change_that_is_known_is_taken() -> None:
     here = lab()
     typed(here, f"echo ':dos:M::MZ::/usr/bin/wine:' > {REGISTER}")

@@ -27,6 +27,7 @@ PARTS: dict[str, Any] = {
     },
     "systems": {
         "linux": {"services_mib": 60, "swap_mib": 500},
+        "phoenix": {"family": "linux", "version": "6.1", "panic_timeout_s": 1},
         "old": {"family": "linux", "version": "5.10", "boot": "micro"},
     },
     "hypervisors": {"bare": {"swap_mib": 300}},
@@ -63,6 +64,8 @@ STEPS: list[Any] = [
     {"crash": {"on": "guest"}},
     {"crash": {"on": "server"}},
     {"stop_vm": {"on": "guest"}},
+    {"reset_vm": {"on": "guest"}},
+    vm(1, system="phoenix", ram_mib=700, run="app", on_crash="restart", **PROGRAMS),
     {"snapshot": {"on": "guest", "name": "saved"}},
     {"restore_vm": {"name": "guest", "on": "server", "snapshot": "saved"}},
     {"restore_vm": {"name": "copy", "on": "other", "snapshot": "saved", "count": 2}},

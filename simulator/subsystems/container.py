@@ -547,6 +547,7 @@ class ContainerEngine:
     def _ended(self, container: Container, process: "Process") -> None:
         """Note that a container's main process has ended: so has the container."""
         status = process.exit_status or 0
+        container.kill_rest(process)
         self.host.platform.memory.release(container.name)
         container.state, container.exit_status = "exited", status
         container.state_seq = self.host.platform.engine.record(

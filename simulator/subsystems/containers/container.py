@@ -72,6 +72,18 @@ class Container:
             yield process.ended
         timer.cancel(engine)
 
+    def kill_rest(self, main: "Process") -> None:
+        """Kill what else is in its cgroup after its main process, as an engine does.
+
+        In a PID namespace of its own the kernel has done that already.
+        """
+        inside, cgroup = self.inside, self.cgroup
+        if cgroup is None or inside is None or inside.namespaces.pid.init is main:
+            return
+        for process in list(self.kernel.processes):
+            if process.alive and cgroup.holds(process.cgroup):
+                self.kernel.signal(process, "SIGKILL", main.state_seq)
+
 
 def _kill_later(process: "Process", grace_us: int, cause: int) -> Work:
     """Kill a process that is still there when its time of grace is over."""

@@ -125,6 +125,27 @@ def test_outside_a_pid_namespace_the_rule_does_not_hold() -> None:
     assert events(done, "container_exit")[0].detail["exit_status"] == 143
 
 
+@pytest.mark.parametrize(
+    ("shared", "limits", "left"),
+    [([], "on", 0), (["pid"], "on", 0), (["pid"], "off", 2)],
+)
+def test_who_else_is_in_a_container_that_is_stopped(
+    shared: list[str], limits: str, left: int
+) -> None:
+    more = [execute("app", "box"), execute("app", "box")]
+    plan = [*ENGINE, box(host_namespaces=shared), *more, stop()]
+    done = run(plan, mechanisms={"container.limits": limits})
+    assert done.observation["programs"]["app"]["running"] == left
+
+
+def test_the_engine_kills_them_because_the_first_one_has_ended() -> None:
+    plan = [*ENGINE, box(host_namespaces=["pid"]), execute("app", "box"), stop()]
+    done = run(plan)
+    first, second = events(done, "exit")
+    (killed,) = events(done, "signal", signal="SIGKILL")
+    assert (killed.cause, second.cause) == (first.seq, killed.seq)
+
+
 def test_containers_of_a_group_stop_side_by_side() -> None:
     done = run([*ENGINE, box(3), stop()])
     times = [e.time for e in events(done, "container_exit")]

@@ -14,6 +14,7 @@ from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container
 from simulator.subsystems.files import Program
+from simulator.subsystems.formats import formats_of, mount_formats
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.loaders import ERRNO, Handler
 from simulator.subsystems.machine import Machine
@@ -168,10 +169,10 @@ def _table(
 ) -> dict[str, Handler] | None:
     """Return the formats that one is to be added to; None when that may not be."""
     if not arguments["in_namespace"]:
-        return kernel.handlers
+        return formats_of(kernel.namespaces.user)
     inside = place.inside if isinstance(place, Container) else None
     credentials = kernel.superuser if inside is None else inside.credentials
-    refused = kernel.mount_formats(credentials)
+    refused = mount_formats(credentials, kernel.system.version)
     if refused:
         world.engine.record(
             kernel.name,
@@ -184,7 +185,7 @@ def _table(
             log=f"mount: binfmt_misc: {refused}",
         )
         return None
-    return kernel.formats_of(credentials.user)
+    return formats_of(credentials.user)
 
 
 VERBS = {

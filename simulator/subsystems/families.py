@@ -26,9 +26,6 @@ FEATURES: Mapping[str, frozenset[str]] = {
 SILOS = "10.0.14393"
 """The Windows that brought job objects with namespaces of their own."""
 
-FORMATS_PER_USER = "6.7"
-"""The Linux from which a user namespace can have binary formats of its own."""
-
 
 def features_of(family: str, version: str) -> frozenset[str]:
     """Return what a kernel offers to a container engine."""

@@ -11,17 +11,12 @@ from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
 from simulator.subsystems.cgroups import Cgroup, Cgroups
-from simulator.subsystems.families import (
-    COMPATIBLE,
-    FORMATS_PER_USER,
-    missing_call,
-    reaches,
-)
+from simulator.subsystems.families import COMPATIBLE, missing_call
 from simulator.subsystems.files import FileTree, Program, Step
+from simulator.subsystems.formats import formats_of
 from simulator.subsystems.loaders import (
     ERRNO,
     ExecError,
-    Handler,
     Image,
     Request,
     find_image,
@@ -79,8 +74,6 @@ class Kernel:
     state_seq: int | None = None
     started_us: int = 0
     """When it began to boot, in virtual time."""
-    handlers: dict[str, Handler] = field(default_factory=dict)
-    """Formats registered for all that have no table of their own."""
     processes: list[Process] = field(default_factory=list)
     guests: list[Service] = field(default_factory=list)
     """Hypervisors and container engines that run as programs of this kernel."""
@@ -232,7 +225,7 @@ class Kernel:
         if self.state != "running":
             return Attempt(cause or 0, errno_name="EIO")
         if setting.namespaces.pid.has_ended:
-            return Attempt(self._no_namespace(path, cause), errno_name="ENOMEM")
+            return Attempt(self._no_memory(path, cause), errno_name="ENOMEM")
         if not self._may_fork(cgroup):
             seq = self._cannot_fork(path, parent, cgroup, cause)
             return Attempt(seq, errno_name="EAGAIN")
@@ -248,10 +241,13 @@ class Kernel:
         """Make a copy of a process, which is its child; None when it may not."""
         path, namespaces = process.program.path, process.children_in
         if (namespaces or process.namespaces).pid.has_ended:
-            process.last_seq = self._no_namespace(path, cause)
+            process.last_seq = self._no_memory(path, cause)
             return None
         if not self._may_fork(process.cgroup):
             process.last_seq = self._cannot_fork(path, process, process.cgroup, cause)
+            return None
+        if not self.pages.may_fork(process):
+            process.last_seq = self._no_memory(path, cause)
             return None
         self.platform.engine.allocate()
         setting = Setting(
@@ -266,6 +262,7 @@ class Kernel:
         )
         child = self._enter(process.image, setting)
         child.handlers = dict(process.handlers)
+        self.pages.fork(process, child)
         child.start_seq = self.platform.engine.record(
             self.name,
             "fork",
@@ -360,32 +357,6 @@ class Kernel:
         self._last_number += count
         return first
 
-    def formats_of(self, user: UserNamespace) -> dict[str, Handler]:
-        """Return the formats that the loader ``misc`` knows in a user namespace.
-
-        They are in the first table from there outwards; the last one is the host's.
-        """
-        here: UserNamespace | None = user
-        while here is not None and here.formats is None:
-            here = here.parent
-        return self.handlers if here is None or here.formats is None else here.formats
-
-    def mount_formats(self, credentials: Credentials) -> str:
-        """Give a process's user namespace a table of its own (mount binfmt_misc).
-
-        Returns what is said when that cannot be, else nothing. The first namespace
-        has the host's table, mounted or not.
-        """
-        user = credentials.user
-        if not credentials.may("SYS_ADMIN", user):
-            return "must be superuser to use mount"
-        if user is self.namespaces.user or user.formats is not None:
-            return ""
-        if not reaches(self.system.version, FORMATS_PER_USER):
-            return "permission denied: this kernel has one table for all"
-        user.formats = {}
-        return ""
-
     def _finish_stage(self, stage: str, needs: str, cause: int | None) -> int:
         engine = self.platform.engine
         kib = getattr(self.system, f"{needs}_kib") if needs else 0
@@ -458,7 +429,7 @@ class Kernel:
         arch = self.platform.arch
         old = self.mechanisms["kernel.compat32"] == "on"
         compatible = COMPATIBLE.get(arch, ()) if old else ()
-        return Request(arch, root, self.loaders, self.formats_of(user), compatible)
+        return Request(arch, root, self.loaders, formats_of(user), compatible)
 
     def _record_exec(self, process: Process, cause: int | None) -> int:
         program = process.program
@@ -549,8 +520,11 @@ class Kernel:
         )
         return Attempt(seq, process, "ENOSYS")
 
-    def _no_namespace(self, path: str, cause: int | None) -> int:
-        """Record that a PID namespace takes nobody in after its init has ended."""
+    def _no_memory(self, path: str, cause: int | None) -> int:
+        """Record ENOMEM of fork: nothing may be promised any more.
+
+        So it is also in a PID namespace whose init has ended.
+        """
         return self.platform.engine.record(
             self.name,
             "fork",

@@ -13,6 +13,7 @@ from simulator.calibration import figure
 from simulator.engine import Work
 from simulator.subsystems import oom
 from simulator.subsystems.cgroups import Cgroup
+from simulator.subsystems.copy_on_write import Loans
 from simulator.subsystems.processes import Executive, Process
 from simulator.subsystems.reclaim import reclaim
 
@@ -55,7 +56,7 @@ class Cached:
 class Pages:
     """The memory of one kernel's processes and files."""
 
-    __slots__ = ("_kernel", "_order", "cache", "spaces", "swapped_kib")
+    __slots__ = ("_kernel", "_order", "cache", "loans", "spaces", "swapped_kib")
 
     def __init__(self, kernel: Executive) -> None:
         self._kernel = kernel
@@ -64,6 +65,8 @@ class Pages:
         self.cache: dict[tuple[str, Cgroup | None], Cached] = {}
         """Per file and group that is charged for it: what is in RAM."""
         self.swapped_kib = 0
+        self.loans = Loans()
+        """Pages that forked processes share."""
 
     def may_commit(self, kib: int) -> bool:
         """Return whether a process may ask for so much, used or not.
@@ -81,13 +84,27 @@ class Pages:
             return kib <= whole
         reserved = sum(space.reserved for space in self.spaces.values())
         cached = sum(entry.kib for entry in self.cache.values())
+        reserved += self.loans.total()
         promised = memory.used_kib - cached + self.swapped_kib + reserved
         return promised + kib <= whole
 
     def size_of(self, process: Process) -> int:
-        """Return the private memory of a process, in RAM and in swap."""
+        """Return the memory of a process, in RAM and in swap, shared pages too."""
         space = self.spaces.get(process)
-        return 0 if space is None else space.resident + space.swapped
+        own = 0 if space is None else space.resident + space.swapped
+        return own + self.loans.borrowed(process)
+
+    def may_fork(self, process: Process) -> bool:
+        """Return whether a process may have a copy: all of it may be written."""
+        space = self.spaces.get(process)
+        return space is None or self.may_commit(self.size_of(process) + space.reserved)
+
+    def fork(self, parent: Process, child: Process) -> None:
+        """Let a child share its parent's pages until one of them writes."""
+        space = self.spaces.get(parent)
+        if space is not None:
+            self.loans.fork(parent, child, space.resident + space.swapped)
+            self._space(child).reserved = space.reserved
 
     def reserve(self, process: Process, kib: int) -> bool:
         """Promise memory to a process, without any page; False: too much."""
@@ -127,6 +144,10 @@ class Pages:
         space.reserved -= new
         fits = yield from self.take(process, new)
         left = kib - new
+        if fits and left > 0:
+            copied = self._unshare(process, left)
+            fits = yield from self.take(process, copied)
+            left -= copied
         while fits and left > 0 and space.swapped:
             whole = space.resident + space.swapped
             batch = min(left, max(BATCH_KIB, whole // PARTS))
@@ -144,12 +165,18 @@ class Pages:
         space = self._space(process)
         unused = min(kib, space.reserved)
         space.reserved -= unused
-        resident = min(kib - unused, space.resident)
+        left = kib - unused - self._unshare(process, kib - unused)
+        resident = min(left, space.resident)
         self.give_back(process, resident)
-        self.drop_swapped(process, min(kib - unused - resident, space.swapped))
+        self.drop_swapped(process, min(left - resident, space.swapped))
 
     def forget(self, process: Process) -> None:
-        """Take back all that a process has: it ends, or becomes another program."""
+        """Take back all that a process has: it ends, or becomes another program.
+
+        What others still share with it is theirs from now on.
+        """
+        self.loans.forget(process)
+        self._hand_over(process, self.loans.lent(process))
         space = self.spaces.pop(process, None)
         if space is None:
             return
@@ -253,6 +280,29 @@ class Pages:
         if process.cgroup is not None:
             process.cgroup.charge_swap(-kib)
 
+    def _unshare(self, process: Process, kib: int) -> int:
+        """Let a process write shared pages; return how much it needs copies of."""
+        borrowed = min(kib, self.loans.borrowed(process))
+        self.loans.write(process, borrowed)
+        lent = min(kib - borrowed, self.loans.lent(process))
+        self._hand_over(process, lent)
+        return borrowed + lent
+
+    def _hand_over(self, lender: Process, kib: int) -> None:
+        """Give pages that a process has lent to who shares them, until none are left.
+
+        They are charged to the new owner; no frame is taken, none is free.
+        """
+        if not kib:
+            return
+        heir, space = self.loans.heir(lender, kib), self.spaces[lender]
+        resident = min(kib, space.resident)
+        swapped = min(kib - resident, space.swapped)
+        self.give_back(lender, resident)
+        self._charge(heir, resident)
+        self.drop_swapped(lender, swapped)
+        self.drop_swapped(heir, -swapped)
+
     def _space(self, process: Process) -> Space:
         space = self.spaces.get(process)
         if space is None:
@@ -315,17 +365,21 @@ class Pages:
                 continue
             if not kills or (where is not None and not where.kills):
                 return False
-            helped = yield from self._call_killer(process, group, kib)
+            helped = yield from self._call_killer(process, group, kib, where)
             if not helped:
                 return False
         return False
 
-    def _call_killer(self, process: Process, group: Cgroup | None, kib: int) -> Work:
+    def _call_killer(
+        self, process: Process, group: Cgroup | None, kib: int, where: Cgroup | None
+    ) -> Work:
         """Look once more for memory, in vain, then kill; False: nobody is left."""
         yield from process.compute(_fruitless_us())
         short = self._short(group, kib)
         if short is None or not process.alive:
             return True
+        if short[0] is not None and short[0] is not where:
+            short[0].count("max")
         return oom.kill(self._kernel, short[0], process.last_seq, process) is not None
 
     def _tell_high(self, process: Process, group: Cgroup) -> None:

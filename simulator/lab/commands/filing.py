@@ -21,6 +21,7 @@ from simulator.lab.files.tree import copy_program, is_there
 from simulator.lab.state import PATH
 from simulator.lab.userland import look_up
 from simulator.subsystems.files import Program
+from simulator.subsystems.formats import mount_formats
 
 CGROUPS = "/sys/fs/cgroup/"
 FORMATS = {
@@ -261,7 +262,9 @@ def mount(call: Call) -> Answer:
         if len(call.words) < 3:  # noqa: PLR2004  what and where
             raise CommandError("bad usage", 1)
         if found.value("t") == "binfmt_misc":
-            refused = call.view.kernel.mount_formats(call.view.process.credentials)
+            refused = mount_formats(
+                call.view.process.credentials, call.view.kernel.system.version
+            )
             if refused:
                 raise CommandError(f"{found.rest[-1]}: {refused}.", 32)
         call.view.namespaces.mnt.mounts.append(

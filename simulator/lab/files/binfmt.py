@@ -6,6 +6,7 @@ from functools import partial
 
 from simulator.lab.files.nodes import File, FileError, Folder, Node, text
 from simulator.lab.view import View
+from simulator.subsystems.formats import formats_of
 from simulator.subsystems.loaders import Handler
 
 _FIELDS = 7
@@ -33,7 +34,7 @@ def _entries(view: View) -> Mapping[str, Node]:
         return {}
     found: dict[str, Node] = {
         name: File(partial(_shown, handler), partial(_change, view, name))
-        for name, handler in kernel.formats_of(view.namespaces.user).items()
+        for name, handler in formats_of(view.namespaces.user).items()
     }
     found["register"] = File(str, partial(register, view))
     found["status"] = text("enabled\n")
@@ -52,7 +53,7 @@ def _change(view: View, name: str, content: str) -> None:
     """``-1`` takes a registration away."""
     if content.strip() != "-1":
         raise FileError("EINVAL")
-    del view.kernel.formats_of(view.namespaces.user)[name]
+    del formats_of(view.namespaces.user)[name]
 
 
 def register(view: View, content: str) -> None:
@@ -62,9 +63,9 @@ def register(view: View, content: str) -> None:
     is there, EPERM without the right.
     """
     line = content.strip()
-    formats = view.kernel.formats_of(view.namespaces.user)
-    shared = formats is view.kernel.handlers
-    owner = view.kernel.namespaces.user if shared else view.namespaces.user
+    formats = formats_of(view.namespaces.user)
+    first = view.kernel.namespaces.user
+    owner = first if formats is formats_of(first) else view.namespaces.user
     if not view.process.credentials.may("SYS_ADMIN", owner):
         raise FileError("EPERM")
     if not line or line.count(line[0]) < _FIELDS:

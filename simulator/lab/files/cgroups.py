@@ -83,15 +83,18 @@ def _enter(view: View, group: Cgroup | None, content: str) -> None:
     if process is None:
         raise FileError("ESRCH" if word.isdigit() else "EINVAL")
     _check_right(view)
-    kib = view.kernel.pages.size_of(process)
+    space = view.kernel.pages.spaces.get(process)
+    resident, swapped = (space.resident, space.swapped) if space else (0, 0)
     before: Cgroup | None = process.cgroup
     if before is not None:
         before.leave(process)
-        before.charge(-kib)
+        before.charge(-resident)
+        before.charge_swap(-swapped)
     process.cgroup = group
     if group is not None:
         group.enter(process)
-        group.charge(kib)
+        group.charge(resident)
+        group.charge_swap(swapped)
 
 
 def _check_right(view: View) -> None:

@@ -115,8 +115,10 @@ def id_map(process: Process) -> str:
 
 
 def resident_kib(process: Process) -> int:
-    """Return the memory that a process has for itself."""
-    return process.kernel.platform.memory.charges.get(process.owner, 0)
+    """Return the memory of a process that is in RAM, what it shares by fork too."""
+    own = process.kernel.platform.memory.charges.get(process.owner, 0)
+    shared: int = process.kernel.pages.loans.borrowed(process)
+    return own + shared
 
 
 def status(view: View, process: Process) -> str:

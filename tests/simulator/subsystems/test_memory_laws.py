@@ -38,6 +38,13 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(
         lambda mib: {"fork": {"count": 2, "steps": [allocate(mib), sleep(50)]}}, SIZES
     ),
+    st.builds(
+        lambda mib, less: {
+            "fork": {"count": 2, "steps": [touch(mib), free(less), sleep(90)]}
+        },
+        SIZES,
+        SIZES,
+    ),
 )
 LIMITS = st.fixed_dictionaries(
     {},
@@ -70,6 +77,8 @@ def hold(kernel: Kernel) -> None:
         assert process.alive
         assert min(space.resident, space.swapped, space.reserved) >= 0
         assert memory.charges.get(process.owner, 0) == space.resident
+    for borrower in pages.spaces:
+        assert 0 <= pages.loans.borrowed(borrower) <= pages.size_of(borrower)
     own = sum(space.swapped for space in pages.spaces.values())
     guests = sum(guest.swapped_kib for guest in kernel.guests if is_hypervisor(guest))
     assert pages.swapped_kib == own + guests

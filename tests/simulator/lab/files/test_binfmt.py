@@ -1,6 +1,7 @@
 import pytest
 
 from simulator.lab import open_lab
+from simulator.subsystems.formats import formats_of
 from simulator.subsystems.users import Credentials
 from tests.simulator.lab.labs import TOOLS, answered, lab, typed, view
 from tests.simulator.worlds import BOOT, mechanism, scenario
@@ -66,7 +67,7 @@ HEADER = r"\x7fELF\x02\x01\x01" + 9 * r"\x00" + r"\x02\x00"
 def test_the_header_tells_the_processor(magic: str, arch: str) -> None:
     here = lab()
     typed(here, f"echo ':q:M::{magic}::/usr/bin/wine:' > {REGISTER}")
-    handler = view(here).kernel.handlers["q"]
+    handler = formats_of(view(here).namespaces.user)["q"]
     assert (handler.format, handler.arch) == ("elf", arch)
 
 

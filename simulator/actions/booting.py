@@ -1,25 +1,15 @@
 """What a boot starts by itself, and what a machine does after its kernel's panic."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
+from simulator.actions.services import start_service
 from simulator.engine import Work
 from simulator.events import OK
-from simulator.subsystems.container import ContainerEngine, EngineModel
-from simulator.subsystems.files import Program
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.machine import Machine
-from simulator.subsystems.virtualization import (
-    Hypervisor,
-    HypervisorModel,
-    VirtualMachine,
-    reset,
-)
+from simulator.subsystems.virtualization import VirtualMachine, reset
 from simulator.subsystems.virtualization.snapshots import destroy
 from simulator.world import World, kernel_of
-
-if TYPE_CHECKING:
-    from simulator.subsystems.processes import Attempt
 
 Bare = Machine | VirtualMachine
 
@@ -54,35 +44,6 @@ def reset_machine(world: World, machine: VirtualMachine, cause: int, log: str) -
     """Start a virtual machine's system anew, and its services."""
     yield from reset(machine, world.make_kernel, cause, log)
     yield from come_up(world, machine)
-
-
-def start_service(
-    world: World,
-    model: HypervisorModel | EngineModel,
-    program: Program,
-    kernel: Kernel,
-    cause: int,
-) -> Work:
-    """Start a hypervisor or an engine as a program of a kernel."""
-    kernel.root.add(program)
-    attempt: Attempt = yield from kernel.execute(program.path, cause=cause)
-    if attempt.process is None or not attempt.process.running:
-        return
-    service: Hypervisor | ContainerEngine
-    if isinstance(model, EngineModel):
-        service = ContainerEngine(
-            model,
-            kernel,
-            world.mechanisms,
-            world.make_kernel,
-            world.store_of(model, kernel),
-        )
-    else:
-        service = Hypervisor(model, kernel.platform, kernel, world.mechanisms)
-    attempt.process.watchers.append(lambda process: service.fall(process.state_seq))
-    world.installed[model.name] = service
-    kernel.guests.append(service)
-    service.begin(attempt.seq)
 
 
 def _after_panic(world: World, machine: Bare, kernel: Kernel, seq: int) -> None:

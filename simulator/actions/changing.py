@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.actions.booting import start_service, switch_on
+from simulator.actions.booting import switch_on
 from simulator.actions.places import (
     Arguments,
     no_file,
@@ -10,6 +10,7 @@ from simulator.actions.places import (
     not_privileged,
     places_of,
 )
+from simulator.actions.services import start_service
 from simulator.engine import Work
 from simulator.events import FAILED
 from simulator.subsystems.container import Container

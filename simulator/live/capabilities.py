@@ -16,6 +16,7 @@ from typing import Any
 
 from simulator.live import cgroups
 from simulator.live.binaries.programs import Recipe, executable
+from simulator.live.qemu import machine as qemu
 from simulator.live.sandbox import SandboxError, carry_out
 from simulator.live.vm.guest import guest
 from simulator.live.vm.kvm import run_on_kvm
@@ -161,6 +162,7 @@ _QUESTIONS: Mapping[str, Callable[[], str]] = {
     "cpu": _ask_controller("cpu"),
     "kvm": _ask_kvm,
     "emulation": _ask_emulated,
+    "guest": qemu.missing,
 }
 """What probes may need: each answers with nothing, or with why it is not here."""
 

@@ -1,0 +1,67 @@
+"""The files of an arm's guests: its programs, where their images have them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator.live.binaries.programs import STEPS, Recipe, executable
+from simulator.live.capabilities import NATIVE_ARCH
+from simulator.live.qemu import cpio
+from simulator.live.translating import NotHereError
+from simulator.subsystems.files import Program, Step
+from simulator.subsystems.signals import NUMBERS
+
+IMAGES = "images"
+Numbers = Mapping[str, int]
+"""What stands for a program or an image in paths, by name."""
+
+
+def files_of(
+    programs: Mapping[str, Program], images: Mapping[str, Any]
+) -> Iterator[cpio.Entry]:
+    """Go through the files of all images, and of programs that machines have.
+
+    Raises NotHereError for a program that a guest cannot run as the model does.
+    """
+    numbers = numbered(programs)
+    made = {
+        name: executable(_recipe(program, numbers))
+        for name, program in programs.items()
+    }
+    for name, number in numbers.items():
+        yield cpio.file(f"p{number}", made[name])
+    yield cpio.directory(IMAGES)
+    for image, number in numbered(images).items():
+        folder = f"{IMAGES}/{number}"
+        yield cpio.directory(folder)
+        yield cpio.directory(f"{folder}/proc")
+        for name in images[image]["programs"]:
+            yield cpio.file(f"{folder}/p{numbers[name]}", made[name])
+
+
+def numbered(names: Mapping[str, Any]) -> dict[str, int]:
+    """Return what stands for each name in paths: no name of a scenario does."""
+    return {name: number for number, name in enumerate(names, start=1)}
+
+
+def _recipe(program: Program, numbers: Numbers) -> Recipe:
+    """Return what a program does, with paths of ours for the programs it names."""
+    usual = (program.format, program.arch, program.executable, program.acts_as)
+    if usual != ("elf", NATIVE_ARCH, True, "program") or program.interprets:
+        raise NotHereError(f"{program.name} is more than a guest's program can be")
+    signals = tuple((NUMBERS[name], what) for name, what in program.signals)
+    steps = _checked(program.does, numbers)
+    return Recipe(numbers[program.name], steps, signals, program.reaps)
+
+
+def _checked(steps: tuple[Step, ...], numbers: Numbers) -> tuple[Step, ...]:
+    found: list[Step] = []
+    for kind, arguments in steps:
+        if kind not in STEPS:
+            raise NotHereError(f"no program of a guest does the step {kind}")
+        own = dict(arguments)
+        if "program" in own:
+            own["path"] = f"/p{numbers[own['program']]}"
+        if "steps" in own:
+            own["steps"] = _checked(own["steps"], numbers)
+        found.append((kind, own))
+    return tuple(found)

@@ -1,0 +1,82 @@
+"""The model against the kernels of guests: claims that both can judge."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from simulator.evaluation import evaluate
+from simulator.expressions import ExpressionError, compiled
+from simulator.live.fidelity import Comparison, LiveRuns
+from simulator.live.guest_linux.recording import ACTIONS
+from simulator.live.guest_linux.running import Boot, run_arm_in_guests
+from simulator.live.qemu.kernel import GuestDeadError
+from simulator.live.qemu.machine import Tools, booted
+from simulator.live.translating import NotHereError
+from simulator.scenario.model import Params, Scenario
+from simulator.trace import Run
+
+GUEST_SECONDS = 120.0
+"""How long one arm's guests may live, with their boot."""
+_ACTION = re.compile(r"""action\s*==\s*["'](\w+)["']""")
+
+
+def booting(wanted: Tools) -> Boot:
+    """Return what boots guests of this kernel, each under a clock of its own."""
+    return partial(booted, wanted, seconds=GUEST_SECONDS)
+
+
+def run_in_guests(
+    scenario: Scenario, params: Params, boot: Boot, *, release: str
+) -> LiveRuns:
+    """Carry out every arm of a variant that guests can, one arm after the other."""
+    outcomes = {
+        arm: _outcome(scenario, arm, params, boot, release) for arm in scenario.arms
+    }
+    runs = {arm: run for arm, run in outcomes.items() if isinstance(run, Run)}
+    reasons = {arm: why for arm, why in outcomes.items() if isinstance(why, str)}
+    return LiveRuns(runs, reasons)
+
+
+def _outcome(
+    scenario: Scenario, arm: str, params: Params, boot: Boot, release: str
+) -> Run | str:
+    try:
+        return run_arm_in_guests(scenario, arm, params, boot, release=release)
+    except (NotHereError, GuestDeadError, OSError) as error:
+        return str(error)
+
+
+def compared_in_guests(
+    scenario: Scenario, params: Params, boot: Boot, *, release: str
+) -> Iterator[Comparison]:
+    """Go through the claims of a variant, judged by the model and by guests."""
+    model = evaluate(scenario, params).claims
+    live = run_in_guests(scenario, params, boot, release=release)
+    for name in scenario.claims:
+        holds, reason = _judged(scenario, name, live, params)
+        yield Comparison(scenario.key, name, model[name].holds, holds, reason)
+
+
+def _judged(
+    scenario: Scenario, claim: str, live: LiveRuns, params: Params
+) -> tuple[bool | None, str]:
+    """Judge a claim over guests' runs; None, and why, where they do not tell."""
+    expression = compiled(scenario.claims[claim].expression)
+    arms = {arm for arm, _, _ in expression.reads} or set(scenario.arms)
+    untold = set(_ACTION.findall(expression.source)) - ACTIONS
+    if untold:
+        return None, f"nobody sees each {', '.join(sorted(untold))} of a guest"
+    for arm in sorted(arms):
+        if arm not in live.runs:
+            return None, f"{arm}: {live.reasons[arm]}"
+    seen = {arm: _visible(live, arm) for arm in arms}
+    try:
+        return expression.truth({"runs": seen, "params": dict(params)}), ""
+    except ExpressionError as error:
+        return None, f"not seen here: {error}"
+
+
+def _visible(live: LiveRuns, arm: str) -> dict[str, object]:
+    run = live.runs[arm]
+    events = [event.to_json() for event in run.events]
+    return {"events": events, "observation": run.observation, "metrics": run.metrics}

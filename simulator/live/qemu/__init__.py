@@ -1,0 +1,1 @@
+"""QEMU with a Linux kernel: booted, then asked one system call at a time."""

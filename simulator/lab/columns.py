@@ -38,7 +38,7 @@ def span(microseconds: int) -> str:
     return f"{count} {name}{'s' if count != 1 else ''}"
 
 
-def decimal(kib: int) -> str:
+def decimal(kib: float) -> str:
     """Return a size in powers of 1000, three digits: ``187MB``."""
     size = kib * 1024.0
     units = ["B", "kB", "MB", "GB", "TB"]

@@ -73,8 +73,6 @@ class Lab:
     history: list[str] = field(default_factory=list)
     records: dict[str, Record] = field(default_factory=dict)
     """Per container: what its engine's client knows of it."""
-    networks: set[str] = field(default_factory=set)
-    """Networks for containers that somebody has made."""
     typed: dict[Process, str] = field(default_factory=dict)
     """Programs that were started by a name: that name, which is their first word."""
     furnished: dict[str, set[str]] = field(default_factory=dict)

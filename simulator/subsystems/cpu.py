@@ -25,7 +25,7 @@ DEFAULT_WEIGHT = 100
 class Job(Gate):
     """Some CPU time that a thread wants; as a gate it opens when it has had it."""
 
-    __slots__ = ("group", "left", "rate", "scheduler", "since")
+    __slots__ = ("group", "left", "rate", "scheduler", "since", "whole")
 
     def __init__(
         self, scheduler: "Scheduler", group: "CpuGroup", left: int, now: int
@@ -36,10 +36,15 @@ class Job(Gate):
         self.scheduler = scheduler
         """Whose cores it runs on; another's when its machine has moved."""
         self.group = group
-        self.left = left
+        self.whole = self.left = left
         self.rate = CORE
         self.since = now
         """When ``left`` was last brought up to date."""
+
+    def done_us(self, now: int) -> int:
+        """Return the CPU time that it has had up to now, in microseconds."""
+        left = max(0, self.left - self.rate * (now - self.since))
+        return (self.whole - left) // CORE
 
 
 class CpuGroup:
@@ -180,8 +185,13 @@ class Scheduler:
         self._contended = False
         """True while some job waits, or may have to: then a timer ends jobs."""
 
-    def use(self, microseconds: int, group: CpuGroup) -> Work:
-        """Let a thread of ``group`` have so much CPU time; ends when it had it."""
+    def use(
+        self, microseconds: int, group: CpuGroup, jobs: list[Job] | None = None
+    ) -> Work:
+        """Let a thread of ``group`` have so much CPU time; ends when it had it.
+
+        Meanwhile the job is among ``jobs``, which somebody may look at.
+        """
         if not microseconds:
             yield 0
             return
@@ -189,6 +199,8 @@ class Scheduler:
         if self._contended:
             self._pass_time()
         self._add(job)
+        if jobs is not None:
+            jobs.append(job)
         try:
             if self._contended or not self._is_calm(group):
                 self.change()
@@ -199,6 +211,8 @@ class Scheduler:
             if not job.is_open:
                 yield job
         finally:
+            if jobs is not None:
+                jobs.remove(job)
             if not job.is_open:
                 job.scheduler.leave(job)
 
@@ -426,9 +440,17 @@ class Cores:
         self.scheduler.catch_up()
         return self.group.usage_us
 
-    def use(self, microseconds: int, group: CpuGroup | None = None) -> Work:
-        """Let a thread have so much CPU time, in its turn; ends when it had it."""
-        return self.scheduler.use(microseconds, group or self.group)
+    def use(
+        self,
+        microseconds: int,
+        group: CpuGroup | None = None,
+        jobs: list[Job] | None = None,
+    ) -> Work:
+        """Let a thread have so much CPU time, in its turn; ends when it had it.
+
+        Meanwhile what it does is among ``jobs``.
+        """
+        return self.scheduler.use(microseconds, group or self.group, jobs)
 
     def part(self, name: str, count: int | None = None) -> "Cores":
         """Return ``count`` virtual cores on these: threads of this level."""

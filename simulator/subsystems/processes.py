@@ -7,12 +7,13 @@ from typing import Any, Protocol
 from simulator.calibration import figure
 from simulator.engine import Gate, Task, Work
 from simulator.mechanisms import Value
-from simulator.subsystems.cpu import CpuGroup
+from simulator.subsystems.cpu import CpuGroup, Job
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import Image
 from simulator.subsystems.memory import Victim
 from simulator.subsystems.namespaces import Namespaces, PidNamespace
 from simulator.subsystems.platform import Platform
+from simulator.subsystems.sharing import CORE
 from simulator.subsystems.users import Credentials, UserNamespace
 
 
@@ -93,6 +94,8 @@ class Process:
     """How many of its threads want a processor now."""
     cpu_us: int = 0
     """CPU time that it has had for work that is done."""
+    jobs: list[Job] = field(default_factory=list)
+    """What its threads want a processor for now."""
     children_in: Namespaces | None = None
     """Where its children live, after it asked for a new PID namespace for them."""
     pids: tuple[tuple[PidNamespace, int], ...] = ()
@@ -155,10 +158,22 @@ class Process:
         work = self.program.cpu_us * figure("emulated_cpu") // 1000
         return replace(self.program, cpu_us=work)
 
+    @property
+    def used_us(self) -> int:
+        """CPU time that it has had up to now, for work under way too."""
+        now = self.kernel.platform.engine.now
+        return self.cpu_us + sum(job.done_us(now) for job in self.jobs)
+
+    @property
+    def share_permille(self) -> int:
+        """What it has of the processors at this moment, in thousandths of a core."""
+        return sum(job.rate for job in self.jobs) * 1000 // CORE
+
     def compute(self, microseconds: int) -> Work:
         """Use a core for so long, as far as its cgroup lets it."""
         self.computing += 1
-        yield from self.kernel.platform.cores.use(microseconds, self.cpu_group)
+        cores = self.kernel.platform.cores
+        yield from cores.use(microseconds, self.cpu_group, self.jobs)
         self.computing -= 1
         self.cpu_us += microseconds
 

@@ -37,12 +37,12 @@ def terminal_of(view: View, process: Process) -> str:
 
 
 def _time(view: View, process: Process) -> str:  # noqa: ARG001
-    seconds = process.cpu_us // SECOND
+    seconds = process.used_us // SECOND
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _short_time(view: View, process: Process) -> str:  # noqa: ARG001
-    seconds = process.cpu_us // SECOND
+    seconds = process.used_us // SECOND
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
@@ -64,7 +64,7 @@ def _name(view: View, process: Process) -> str:  # noqa: ARG001
 def cpu_share(view: View, process: Process) -> float:
     """Return CPU time in percent of the time since the process started."""
     span = view.lab.engine.now - view.started_us(process)
-    return process.cpu_us * PERCENT / span if span else 0.0
+    return process.used_us * PERCENT / span if span else 0.0
 
 
 def memory_share(view: View, process: Process) -> float:
@@ -306,7 +306,7 @@ def _grouped(
 
 
 def top(call: Call) -> Answer:
-    """Write one snapshot of the processes that use most."""
+    """Write one snapshot of the processes that use most at this moment."""
     options(call.words[1:], "b", ("n", "d", "o", "p"))
     view = call.view
     processes = list(view.processes())
@@ -329,13 +329,13 @@ def top(call: Call) -> Answer:
     )
     call.line()
     call.line("    PID USER         RES S  %CPU  %MEM     TIME+ COMMAND")
-    busiest = sorted(processes, key=lambda p: (-cpu_share(view, p), -resident_kib(p)))
+    busiest = sorted(processes, key=lambda p: (-p.share_permille, -resident_kib(p)))
     for process in busiest[:20]:
-        seconds, rest = divmod(process.cpu_us, SECOND)
+        seconds, rest = divmod(process.used_us, SECOND)
         time = f"{seconds // 60}:{seconds % 60:02}.{rest // 10_000:02}"
         call.line(
             f"{view.pid(process):>7} {view.user(process):<8} {resident_kib(process):>7}"
-            f" {state_of(view, process)[0]} {cpu_share(view, process):>5.1f}"
+            f" {state_of(view, process)[0]} {process.share_permille / 10:>5.1f}"
             f" {memory_share(view, process):>5.1f} {time:>9} {short_name(process)}"
         )
     return 0

@@ -1,6 +1,7 @@
 """The bridges of one container engine: the default one, and those that users define."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
 
 from simulator.mechanisms import Value
 from simulator.subsystems.network.errors import BindError
@@ -29,14 +30,38 @@ class Bridges:
     ``names``: the mechanism ``network.names``, which of them have a name server.
     """
 
-    __slots__ = ("_host", "_names", "_networks", "_shares_ports")
+    __slots__ = ("_host", "_internal", "_names", "_networks", "_shares_ports")
 
     def __init__(self, host: NetworkNamespace, names: Value, ports: Value) -> None:
         self._host = host
         self._names = names
         self._shares_ports = ports == "shared"
         self._networks: dict[str, Network] = {}
+        self._internal: set[str] = set()
         self._network(DEFAULT)
+
+    @property
+    def networks(self) -> Mapping[str, Network]:
+        """The bridges that there are, by name."""
+        return self._networks
+
+    def is_internal(self, network: str) -> bool:
+        """Return whether a network was made without a way out."""
+        return network in self._internal
+
+    def create(self, name: str, *, internal: bool) -> None:
+        """Make a network that is not there yet; ``internal``: without a way out."""
+        self._network(name)
+        if internal:
+            self._internal.add(name)
+
+    def remove(self, name: str) -> None:
+        """Take away a network that nobody is on; the host has no interface to it."""
+        network = self._networks.pop(name)
+        self._internal.discard(name)
+        self._host.interfaces = [
+            e for e in self._host.interfaces if e.network is not network
+        ]
 
     def plug(
         self,
@@ -55,7 +80,9 @@ class Bridges:
         stack = NetworkNamespace(name, is_up, self._shares_ports)
         if network == NONE:
             return stack
-        if not internal:
+        if internal:
+            self._internal.add(network)
+        if network not in self._internal:
             stack.gateway = self._host
         self._network(network).attach(stack, "eth0", [name, *aliases])
         return stack
@@ -86,7 +113,9 @@ class Bridges:
             answers = self._names == "every" or (
                 self._names == "user-defined" and name != DEFAULT
             )
-            prefix = f"172.{FIRST_SUBNET + len(self._networks)}."
+            taken = {known.prefix for known in self._networks.values()}
+            prefixes = (f"172.{number}." for number in count(FIRST_SUBNET))
+            prefix = next(prefix for prefix in prefixes if prefix not in taken)
             found = self._networks[name] = Network(name, prefix, answers, routed=False)
             found.attach(self._host, f"{BRIDGE}{name}")
         return found

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from simulator.lab.call import Answer, Call, CommandError
-from simulator.lab.commands.docker import building, ending, images, looking, running
+from simulator.lab.commands.docker import (
+    building,
+    copying,
+    ending,
+    images,
+    looking,
+    networks,
+    running,
+    volumes,
+)
 from simulator.lab.commands.docker.engine import Verb, engine_of
 
 VERBS: Mapping[str, Verb] = {
@@ -12,6 +21,9 @@ VERBS: Mapping[str, Verb] = {
     **ending.VERBS,
     **images.VERBS,
     **building.VERBS,
+    **networks.VERBS,
+    **volumes.VERBS,
+    **copying.VERBS,
 }
 _GROUPS = ("container", "image")
 """``docker container ls`` is ``docker ps``."""

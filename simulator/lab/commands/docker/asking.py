@@ -85,9 +85,12 @@ class Asked:
 
 
 def asked_for(
-    options: Options, name: str, image: ContainerImage, networks: set[str]
+    options: Options, name: str, image: ContainerImage, networks: Mapping[str, bool]
 ) -> Asked:
-    """Return what the options ask for; CommandError for what no engine would take."""
+    """Return what the options ask for; CommandError for what no engine would take.
+
+    ``networks`` are those that there are; whether they have no way out.
+    """
     entry = options.value("entrypoint")
     words = words_of(
         image.config,
@@ -161,13 +164,17 @@ def _isolation(options: Options) -> Isolation:
     return Isolation(host_namespaces=tuple(kinds))
 
 
-def _attachment(options: Options, networks: set[str]) -> Attachment:
+def _attachment(options: Options, networks: Mapping[str, bool]) -> Attachment:
     network = options.value("network", "net") or "bridge"
     if network not in {*networks, HOST, NONE, "bridge"}:
         raise refused(f"network {network} not found")
     published = options.values.get("p", []) + options.values.get("publish", [])
     ports = tuple(_ports(word) for word in published)
-    return Attachment("bridge" if network == HOST else network, ports=ports)
+    return Attachment(
+        "bridge" if network == HOST else network,
+        internal=networks.get(network, False),
+        ports=ports,
+    )
 
 
 def _ports(word: str) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """The engine that a client reaches, and its containers by name or number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from simulator.lab.call import Answer, Call, CommandError, Options, options
@@ -26,10 +26,33 @@ def engine_of(call: Call) -> ContainerEngine:
     raise CommandError(NO_DAEMON)
 
 
+def grouped(group: str, verbs: Mapping[str, Verb]) -> Verb:
+    """Return the verb whose next word says what it does: ``docker network ls``."""
+
+    def verb(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
+        if not words or words[0] in {"--help", "help"}:
+            call.line(f"Usage:  docker {group} COMMAND")
+            call.line(f"Commands: {' '.join(sorted(verbs))}")
+            return 0
+        if words[0] not in verbs:
+            help_line = f"Run 'docker {group} --help' for more information"
+            raise CommandError(
+                f"docker: unknown command: docker {group} {words[0]}\n\n{help_line}"
+            )
+        return verbs[words[0]](call, engine, words[1:])
+
+    return verb
+
+
+def digits(engine: ContainerEngine, *words: str) -> str:
+    """Return the 64 digits that name something of an engine."""
+    seed = " ".join((engine.host.name, engine.name, *words))
+    return sha256(seed.encode()).hexdigest()
+
+
 def identifier(engine: ContainerEngine, container: Container) -> str:
     """Return the 64 digits that name a container."""
-    seed = f"{engine.host.name} {engine.name} {container.name}"
-    return sha256(seed.encode()).hexdigest()
+    return digits(engine, container.name)
 
 
 def short_id(engine: ContainerEngine, container: Container) -> str:

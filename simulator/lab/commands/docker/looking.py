@@ -155,7 +155,7 @@ def stats(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
             (
                 short_id(engine, container),
                 container.name,
-                f"{cpu_share(call, container):.2f}%",
+                f"{cpu_share(container):.2f}%",
                 f"{binary(used)} / {binary(limit)}",
                 f"{used * 100 / limit:.2f}%",
                 str(len(processes_of(container))),
@@ -175,13 +175,9 @@ def memory_of(container: Container) -> tuple[int, int]:
     return group.memory_current, min(group.hard_limit or capacity, capacity)
 
 
-def cpu_share(call: Call, container: Container) -> float:
-    """Return CPU time in percent of one core, since the container started."""
-    main = container.main
-    now = call.lab.engine.now
-    span_us = now - (now if main is None else call.view.started_us(main))
-    used = sum(process.cpu_us for process in processes_of(container))
-    return used * 100 / span_us if span_us else 0.0
+def cpu_share(container: Container) -> float:
+    """Return what a container has of the processors now, in percent of one core."""
+    return sum(process.share_permille for process in processes_of(container)) / 10
 
 
 def inspect(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:

@@ -23,6 +23,7 @@ from simulator.lab.commands.docker.engine import (
     short_id,
 )
 from simulator.lab.commands.docker.images import obtain
+from simulator.lab.commands.docker.networks import known
 from simulator.lab.launch import NO_FILE, Launched, Where, launch
 from simulator.lab.records import Record
 from simulator.lab.userland import SHELLS, tool_of
@@ -50,7 +51,7 @@ def run(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     if taken is not None:
         raise refused(_conflict(engine, taken))
     image = yield from obtain(call, engine, found.rest[0], found.value("pull"))
-    asked = asked_for(found, name, image, call.lab.networks)
+    asked = asked_for(found, name, image, known(call, engine))
     return (yield from _start(call, engine, asked))
 
 

@@ -155,7 +155,7 @@ def test_trees_show_who_started_whom() -> None:
 def test_cpu_time_is_what_was_computed() -> None:
     here = lab()
     typed(here, "sh -c '/srv/busy; /srv/busy' & sleep 2.5")
-    assert rows(here, "ps -o time=,pcpu= -C busy") == [["00:00:00", "0.0"]]
+    assert rows(here, "ps -o time=,pcpu= -C busy") == [["00:00:00", "100.0"]]
     typed(here, "stress -c 2 -t 3 > /tmp/s & sleep 5")
     typed(here, "stress -c 1 -t 100 & sleep 1")
     assert rows(here, "ps -o stat= -C stress")[-1] == ["R"]
@@ -184,6 +184,18 @@ def test_top_is_one_snapshot_of_the_busiest() -> None:
         str(process(here, "server").pid),
         *["root", "20480", "S", "0.0", "0.0", "0:00.00", "server"],
     ]
+
+
+def test_top_shows_this_moment() -> None:
+    here = lab()
+    typed(here, "/srv/busy & sleep 1")
+    line = typed(here, "top -b -n 1").splitlines()[5].split()
+    assert line[3:] == ["R", "100.0", "0.0", "0:01.00", "busy"]
+    typed(here, "sleep 0.9", "stress -c 8 -t 100 & sleep 0.05")
+    shares = [row[4] for row in rows(here, "top -b -n 1")[6:] if row[-1] == "stress"]
+    assert shares.count("44.4") == 8
+    typed(here, "sleep 1")
+    assert "busy" not in typed(here, "top -b -n 1")
 
 
 def test_signals_by_name_reach_what_they_name() -> None:

@@ -28,7 +28,15 @@ class Event(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Return the event as a JSON object."""
-        return {**self._asdict(), "detail": dict(self.detail)}
+        return {
+            "seq": self.seq,
+            "time": self.time,
+            "actor": self.actor,
+            "action": self.action,
+            "outcome": self.outcome,
+            "detail": dict(self.detail),
+            "cause": self.cause,
+        }
 
     def __str__(self) -> str:
         """Return one line, such as ``#12 t=0.104 s linux-1 execve failed ...``."""

@@ -110,7 +110,7 @@ class CpuGroup:
         """Time that virtual processors could have run and did not, microseconds."""
         return self.steal // CORE
 
-    def chain(self) -> "Iterator[CpuGroup]":
+    def chain(self) -> Iterator["CpuGroup"]:
         """Go through this group and all above it, from the inside out."""
         group: CpuGroup | None = self
         while group is not None:
@@ -184,6 +184,8 @@ class Scheduler:
         self._timer: Task | None = None
         self._contended = False
         """True while some job waits, or may have to: then a timer ends jobs."""
+        self._passed = -1
+        """Up to when all jobs have been accounted for while cores are contended."""
 
     def use(
         self, microseconds: int, group: CpuGroup, jobs: list[Job] | None = None
@@ -278,6 +280,8 @@ class Scheduler:
         now = self.engine.now
         done = min(job.left, job.rate * (now - job.since))
         job.since = now
+        if not done:
+            return
         job.left -= done
         group: CpuGroup | None = job.group
         while group is not None:
@@ -329,9 +333,10 @@ class Scheduler:
 
     def _pass_time(self) -> None:
         """Account for all jobs; those that have had their time are done."""
-        if not self._contended:
-            return
         now = self.engine.now
+        if not self._contended or self._passed == now:
+            return
+        self._passed = now
         for group in self._groups(self.root):
             group.pass_time(now)
         finished = []
@@ -343,10 +348,12 @@ class Scheduler:
             self._remove(job)
             self.engine.open(job)
 
-    def _groups(self, group: CpuGroup) -> Iterator[CpuGroup]:
-        yield group
+    def _groups(self, group: CpuGroup) -> list[CpuGroup]:
+        """Return a group and all below it that have jobs, each before its parts."""
+        found = [group]
         for part in group.parts:
-            yield from self._groups(part)
+            found += self._groups(part) if part.parts else (part,)
+        return found
 
     def _plan(self) -> None:
         """Find all rates, and set the timer to the next moment that changes them."""

@@ -5,7 +5,7 @@ and in all above it, and each of them may have a limit. A process outside any gr
 is in the root, which has none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,12 @@ class Cgroup:
     """The counter ``max`` of ``pids.events``."""
     events: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENTS, 0))
     members: list[Process] = field(default_factory=list)
+    chain: tuple["Cgroup", ...] = field(init=False, repr=False)
+    """The group and all above it, from the inside out."""
+
+    def __post_init__(self) -> None:
+        """Find the groups above, once: a group never moves."""
+        self.chain = (self, *(() if self.parent is None else self.parent.chain))
 
     @property
     def cpu_group(self) -> CpuGroup | None:
@@ -58,6 +64,8 @@ class Cgroup:
     @property
     def hard_limit(self) -> int | None:
         """The memory that it cannot have more of, in KiB; None: no limit."""
+        if self.memory_max is None and self.memory_high is None:
+            return None
         limits = []
         if self.memory_max is not None and self._on("cgroup.memory_max"):
             limits.append(self.memory_max)
@@ -74,26 +82,20 @@ class Cgroup:
     @property
     def over_high(self) -> int:
         """How far it is above ``memory.high``, in KiB; not above 0: it is not."""
-        throttles = self.mechanisms["cgroup.memory_high"] == "throttle"
-        if self.memory_high is None or not throttles:
+        if self.memory_high is None:
+            return 0
+        if self.mechanisms["cgroup.memory_high"] != "throttle":
             return 0
         return self.memory_current - self.memory_high
 
     @property
     def is_frozen(self) -> bool:
         """True when it or one above it is frozen."""
-        return any(group.frozen for group in self.chain())
-
-    def chain(self) -> "Iterator[Cgroup]":
-        """Go through this group and all above it, from the inside out."""
-        group: Cgroup | None = self
-        while group is not None:
-            yield group
-            group = group.parent
+        return any(group.frozen for group in self.chain)
 
     def holds(self, other: "Cgroup | None") -> bool:
         """Return whether ``other`` is this group or one below it."""
-        return other is not None and any(group is self for group in other.chain())
+        return other is not None and any(group is self for group in other.chain)
 
     def limit(self, limits: Mapping[str, Any]) -> None:
         """Set the limits that are given; what is None stays as it is."""
@@ -115,7 +117,7 @@ class Cgroup:
         """True while it and those above may have one more process."""
         return not self._on("cgroup.pids") or all(
             group.pids_max is None or group.pids_current < group.pids_max
-            for group in self.chain()
+            for group in self.chain
         )
 
     def may_fork(self) -> bool:
@@ -127,29 +129,29 @@ class Cgroup:
     def enter(self, process: Process) -> None:
         """Take in a process."""
         self.members.append(process)
-        for group in self.chain():
+        for group in self.chain:
             group.pids_current += 1
 
     def leave(self, process: Process) -> None:
         """Let a process go whose number is free again."""
         self.members.remove(process)
-        for group in self.chain():
+        for group in self.chain:
             group.pids_current -= 1
 
     def charge(self, kib: int) -> None:
         """Count so much more memory, here and above; less when negative."""
-        for group in self.chain():
+        for group in self.chain:
             group.memory_current += kib
             group.memory_peak = max(group.memory_peak, group.memory_current)
 
     def charge_swap(self, kib: int) -> None:
         """Count so much more swap space, here and above; less when negative."""
-        for group in self.chain():
+        for group in self.chain:
             group.swap_current += kib
 
     def count(self, event: str) -> None:
         """Count an event of ``memory.events``, here and above."""
-        for group in self.chain():
+        for group in self.chain:
             group.events[event] += 1
 
     def freeze(self) -> bool:

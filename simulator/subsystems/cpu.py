@@ -220,6 +220,8 @@ class Scheduler:
 
     def change(self) -> None:
         """Share out anew: a job came, or a weight, a quota, a freezing changed."""
+        if not self._jobs and not self._contended:
+            return
         if not self._contended:
             self._contended = True
             for group in self._groups(self.root):

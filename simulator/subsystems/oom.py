@@ -105,7 +105,7 @@ def _end(
 def _together(process: Process, group: Cgroup | None) -> Cgroup | None:
     """Return the outermost group with ``memory.oom.group``, up to the limit's."""
     found = None
-    for above in process.cgroup.chain() if process.cgroup is not None else ():
+    for above in process.cgroup.chain if process.cgroup is not None else ():
         found = above if above.oom_group else found
         if above is group:
             break

@@ -130,7 +130,8 @@ class Pages:
             left -= batch
             if touches:
                 yield from self._fault(process, batch)
-            yield from self._slow_down(process, batch)
+            if process.cgroup is not None:
+                yield from self._slow_down(process, process.cgroup, batch)
         return process.alive
 
     def touch(self, process: Process, kib: int) -> Work:
@@ -321,7 +322,7 @@ class Pages:
         """Return how much to charge at a time: up to the next limit, then little."""
         memory = self._kernel.platform.memory
         size = min(left, _step(memory.free_kib, memory.capacity_kib))
-        for above in () if group is None else group.chain():
+        for above in () if group is None else group.chain:
             for limit in (above.memory_high, above.memory_max):
                 if limit is not None:
                     size = min(size, _step(limit - above.memory_current, limit))
@@ -331,7 +332,7 @@ class Pages:
         self, group: Cgroup | None, kib: int
     ) -> tuple[Cgroup | None, int] | None:
         """Return which limit so much would go over, and by how much."""
-        for above in () if group is None else group.chain():
+        for above in () if group is None else group.chain:
             limit = above.hard_limit
             if limit is not None and above.memory_current + kib > limit:
                 return above, above.memory_current + kib - limit
@@ -406,10 +407,10 @@ class Pages:
         platform.exits += pages * sum(hop.exits for hop in hops)
         yield from platform.cores.use(pages * ns // 1000, process.cpu_group)
 
-    def _slow_down(self, process: Process, kib: int) -> Work:
+    def _slow_down(self, process: Process, own: Cgroup, kib: int) -> Work:
         """Above ``memory.high``: take back what can be, then sleep for the rest."""
         sleep = 0
-        for group in () if process.cgroup is None else process.cgroup.chain():
+        for group in own.chain:
             over = group.over_high
             if over <= 0:
                 continue

@@ -132,7 +132,7 @@ class Process:
         """What it waits for while it is stopped or its cgroup is frozen."""
         if self.state == "stopped":
             return self.resumed
-        for group in () if self.cgroup is None else self.cgroup.chain():
+        for group in () if self.cgroup is None else self.cgroup.chain:
             if group.frozen:
                 thawed: Gate = group.thawed
                 return thawed

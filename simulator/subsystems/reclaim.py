@@ -58,6 +58,8 @@ def _swap_out(kernel: Executive, group: Cgroup | None, kib: int) -> int:
             kernel.pages.give_back(process, part)
             kernel.pages.drop_swapped(process, -part)
             moved += part
+        if moved == kib:
+            break
     return moved
 
 
@@ -74,7 +76,7 @@ def _by_age(kernel: Executive, group: Cgroup | None) -> Iterator[Process]:
 def _swap_room(kernel: Executive, process: Process) -> int:
     """Return how much more of a process can go to swap: its groups may have limits."""
     room: int = kernel.swap_kib - kernel.pages.swapped_kib
-    for group in () if process.cgroup is None else process.cgroup.chain():
+    for group in () if process.cgroup is None else process.cgroup.chain:
         if group.swap_max is not None:
             room = min(room, group.swap_max - group.swap_current)
     return room

@@ -79,7 +79,7 @@ def seen_kib(process: Process, where: str) -> int:
     """
     seen = process.kernel.platform.memory.capacity_kib
     if where == "cgroup" and process.cgroup is not None:
-        for group in process.cgroup.chain():
+        for group in process.cgroup.chain:
             seen = min(seen, seen if group.memory_max is None else group.memory_max)
     return seen
 

@@ -34,7 +34,7 @@ def test_a_path_makes_the_groups_above_it() -> None:
     groups, outer, inner, other = nested()
     assert list(groups.groups) == ["services", "services/web", "other"]
     assert (inner.parent, outer.parent, other.parent) == (outer, None, None)
-    assert [group.name for group in inner.chain()] == ["services/web", "services"]
+    assert [group.name for group in inner.chain] == ["services/web", "services"]
     assert (inner.cpu.parent, outer.cpu.name) == (outer.cpu, "services")
     assert groups.make("services/web") is inner
 

@@ -1,6 +1,6 @@
 """All arms of a variant, and the claims that their runs prove or refute."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,7 +10,13 @@ import cel
 from simulator.engine import Budget
 from simulator.errors import ClaimError
 from simulator.events import FAILED, Event
-from simulator.expressions import MAX_COST_US, Expression, ExpressionError, compiled
+from simulator.expressions import (
+    MAX_COST_US,
+    Expression,
+    ExpressionError,
+    Path,
+    compiled,
+)
 from simulator.mechanisms import Overlay
 from simulator.running import Documents, run_arms
 from simulator.scenario.model import Claim, Evidence, Params, Scenario
@@ -100,7 +106,7 @@ def _check_costs(
 ) -> None:
     """Raise ClaimError for a claim that would go over its runs for too long."""
     for name, expression in expressions.items():
-        arms = runs if expression.reads_all else {arm for arm, _, _ in expression.reads}
+        arms = runs if expression.reads_all else expression.arms
         entries = max((_entries(runs[arm]) for arm in arms), default=0)
         if expression.cost_us(entries) > MAX_COST_US:
             message = f"claim {name}: its loops take too long over {entries} entries"
@@ -115,42 +121,40 @@ def _entries(run: Run) -> int:
 def _context(
     runs: Mapping[str, Run], params: Params, expressions: Iterable[Expression]
 ) -> cel.Context:
-    """Return what claims see: only the parts that some claim reads, for speed."""
-    everything = False
-    reads: set[tuple[str, str, str]] = set()
+    """Return what claims see: only what some claim reads, for speed."""
+    paths: dict[str, list[Path]] = {}
     for expression in expressions:
-        everything = everything or expression.reads_all
-        reads.update(expression.reads)
-    if everything:
-        visible = {arm: _whole(run) for arm, run in runs.items()}
-    else:
-        visible = {}
-        for arm, part, key in sorted(reads):
-            _show(visible.setdefault(arm, {}), runs[arm], part, key)
+        for arm in runs if expression.reads_all else ():
+            paths.setdefault(arm, []).append(())
+        for arm, *inner in expression.reads:
+            paths.setdefault(arm, []).append(tuple(inner))
+    visible = {arm: _seen(runs[arm], wanted) for arm, wanted in paths.items()}
     return cel.Context({"runs": visible, "params": dict(params)})
 
 
-def _whole(run: Run) -> dict[str, Any]:
-    return {
-        "events": [event.to_json() for event in run.events],
+def _seen(run: Run, paths: Sequence[Path]) -> dict[str, Any]:
+    """Return what of a run paths lead to, and perhaps more."""
+    parts = {
+        "events": run.events,
         "observation": run.observation,
         "metrics": run.metrics,
     }
+    seen: dict[str, Any] = {**_narrowed(parts, paths)}
+    if "events" in seen:
+        seen["events"] = [event.to_json() for event in run.events]
+    return seen
 
 
-def _show(visible: dict[str, Any], run: Run, part: str, key: str) -> None:
-    """Add one part of a run, or one key of it, to what is visible."""
-    if not part:
-        visible.update(_whole(run))
-        return
-    if part == "events":
-        visible.setdefault("events", [event.to_json() for event in run.events])
-        return
-    source: Mapping[str, Any] = getattr(run, part)
-    if key in source:
-        visible.setdefault(part, {})[key] = source[key]
-    else:
-        visible[part] = dict(source)
+def _narrowed(source: Any, paths: Sequence[Path]) -> Any:
+    """Return what paths lead to; all of ``source`` if one ends here or at nothing."""
+    if not isinstance(source, Mapping):
+        return source
+    inner: dict[str, list[Path]] = {}
+    for path in paths:
+        if not path or path[0] not in source:
+            return source
+        inner.setdefault(path[0], []).append(path[1:])
+    return {name: _narrowed(source[name], wanted) for name, wanted in inner.items()}
 
 
 def _deciding(
@@ -165,7 +169,7 @@ def _deciding(
         for event in _select(selector, runs[selector.arm].events):
             found[DecidingEvent(selector.arm, event.seq)] = None
     selected = {deciding.arm for deciding in found}
-    arms = {arm for arm, _, _ in expression.reads} or set(runs)
+    arms = expression.arms or set(runs)
     for arm in runs:
         if arm in arms and arm not in selected and runs[arm].events:
             events = runs[arm].events

@@ -28,7 +28,8 @@ _WORD = re.compile(
     rf"\.\s*(?P<loop>{'|'.join(_LOOPS)})\s*\(|(?P<open>[(\[{{])|(?P<close>[)\]}}])"
     r"|\b(?P<word>runs|matches)\b"
 )
-_REFERENCE = re.compile(r"\bruns\s*\.\s*(\w+)(?:\s*\.\s*(\w+)(?:\s*\.\s*(\w+))?)?")
+_REFERENCE = re.compile(r"\bruns\s*((?:\.\s*\w+\b(?!\s*\()\s*)+)")
+_NAME = re.compile(r"\w+")
 _ANY_RUNS = re.compile(r"\bruns\b")
 _TEXT = r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
 _HIDDEN = re.compile(rf"//[^\n]*|{_TEXT}")
@@ -37,6 +38,8 @@ _MATCHES = re.compile(r"\bmatches\b")
 _PATTERN = re.compile(rf"\.\s*matches\s*\(\s*({_TEXT})\s*\)")
 _COUNTED = re.compile(r"\{|\\[pP]")
 
+Path = tuple[str, ...]
+"""Names after ``runs``: an arm, a part of its run, a key in that, and so on."""
 Chain = tuple[str, ...]
 """Loops inside each other, the outermost first; at its end perhaps what is used there:
 ``runs`` or ``matches``."""
@@ -52,11 +55,15 @@ class Expression:
 
     source: str
     program: Any
-    reads: tuple[tuple[str, str, str], ...]
-    """Arm, part of the run, key in that part; empty text where not said."""
+    reads: tuple[Path, ...]
     reads_all: bool
     """True when ``runs`` is used otherwise than as ``runs.<arm>``."""
     chains: tuple[Chain, ...]
+
+    @property
+    def arms(self) -> set[str]:
+        """The arms that it names."""
+        return {path[0] for path in self.reads}
 
     def cost_us(self, entries: int) -> int:
         """Return about how long it takes when loops go over so many entries."""
@@ -98,9 +105,10 @@ def compiled(source: str, *, macros: int = MAX_MACROS) -> Expression:
     except ValueError as error:
         reason = str(error).split("ERROR: ")[-1].splitlines()[0]
         raise ExpressionError(f"not valid CEL: {reason}") from error
-    reads = tuple(sorted({tuple(found) for found in _REFERENCE.findall(bare)}))
+    reads = {tuple(_NAME.findall(found)) for found in _REFERENCE.findall(bare)}
     rest = _REFERENCE.sub("", bare)
-    return Expression(source, program, reads, bool(_ANY_RUNS.search(rest)), chains)
+    reads_all = bool(_ANY_RUNS.search(rest))
+    return Expression(source, program, tuple(sorted(reads)), reads_all, chains)
 
 
 def _check_patterns(source: str) -> None:

@@ -281,7 +281,7 @@ def _readings(scenario: Scenario, evaluation: Evaluation) -> dict[str, str]:
     for key, claim in scenario.claims.items():
         expression = compiled(claim.expression)
         words = " ".join(expression.source.split())
-        for arm in {arm for arm, _, _ in expression.reads}:
+        for arm in expression.arms:
             words = words.replace(f"runs.{arm}.", f"runs.{names[arm]}.")
         result[key] = words
     return result

@@ -73,8 +73,8 @@ def judged(
 ) -> tuple[bool | None, str]:
     """Judge a claim over live runs; None, and why, where they do not tell."""
     expression = compiled(scenario.claims[claim].expression)
-    arms = {arm for arm, _, _ in expression.reads} or set(scenario.arms)
-    if any(part == "events" for _, part, _ in expression.reads):
+    arms = expression.arms or set(scenario.arms)
+    if any("events" in path[1:2] for path in expression.reads):
         return None, "it reads events, and a kernel tells nobody of all of them"
     for arm in sorted(arms):
         if arm not in live.runs:

@@ -40,13 +40,14 @@ class ExpressionText:
         except ExpressionError as error:
             context.report(node, path, str(error))
             return ""
-        for arm, part, _ in expression.reads:
+        for arm, *inner in expression.reads:
             if arm not in context.names["arms"]:
                 hint = suggest(arm, context.names["arms"])
                 context.report(node, path, f"there is no arm {arm!r}", hint)
-            if part and part not in _PARTS:
-                hint = suggest(part, _PARTS)
-                context.report(node, path, f"a run has no part {part!r}", hint)
+            for part in inner[:1]:
+                if part not in _PARTS:
+                    hint = suggest(part, _PARTS)
+                    context.report(node, path, f"a run has no part {part!r}", hint)
         return str(source)
 
     def schema(self) -> Schema:

@@ -54,6 +54,28 @@ def deciding(evaluation: Evaluation) -> list[tuple[str, str]]:
         ("runs.good.metrics != null && runs.good.metrics.kernels == 1", True),
         ("runs.good.observation.programs.app.exit_status == null", True),
         ("true", True),
+        (
+            (
+                "runs.good.metrics.ram_kib.server > 0"
+                " && runs.good.metrics.ram_kib.size() == 1"
+                " && runs.good.metrics.ram_kib.all(name, name == 'server')"
+            ),
+            True,
+        ),
+        (
+            (
+                "runs.good.observation.programs.app.running == 1"
+                " && size(runs.good.observation.programs) > 1"
+            ),
+            True,
+        ),
+        (
+            (
+                "runs.good.observation.programs.app.errno_name.size() == 0"
+                " && !has(runs.good.observation.programs.app.nothing)"
+            ),
+            True,
+        ),
     ],
 )
 def test_claims_are_true_or_false_of_the_runs(expression: str, holds: bool) -> None:
@@ -77,6 +99,7 @@ def test_claims_see_the_parameters() -> None:
     ("expression", "says"),
     [
         ("runs.good.metrics.nothing == 1", "claim c: KeyError: 'nothing'"),
+        ("runs.good.metrics.ram_kib.x.y == 1", "claim c: KeyError: 'x'"),
         ("runs.good.metrics.kernels", "claim c: gives 1, not true or false"),
         ("runs['none'] != null", "claim c: KeyError: 'none'"),
     ],

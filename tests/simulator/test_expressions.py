@@ -12,11 +12,24 @@ from simulator.expressions import _HIDDEN, ExpressionError, _nesting, compiled
     [
         ("true", (), False),
         ("runs.a.metrics.kernels == 1", (("a", "metrics", "kernels"),), False),
-        ("runs . a . metrics == 1", (("a", "metrics", ""),), False),
-        ("runs.a != null", (("a", "", ""),), False),
+        ("runs . a . metrics == 1", (("a", "metrics"),), False),
+        ("runs.a != null", (("a",),), False),
         (
             "runs.b.events.size() > 0 && runs.a.metrics.x == 1",
-            (("a", "metrics", "x"), ("b", "events", "size")),
+            (("a", "metrics", "x"), ("b", "events")),
+            False,
+        ),
+        (
+            "runs.a.observation.programs.app . served > runs.a.metrics.x.y [0].z",
+            (
+                ("a", "metrics", "x", "y"),
+                ("a", "observation", "programs", "app", "served"),
+            ),
+            False,
+        ),
+        (
+            "has(runs.a.x.y) || runs.b.x.sized.size () > 1",
+            (("a", "x", "y"), ("b", "x", "sized")),
             False,
         ),
         ("runs['a'].metrics.x == 1", (), True),
@@ -25,7 +38,7 @@ from simulator.expressions import _HIDDEN, ExpressionError, _nesting, compiled
     ],
 )
 def test_what_an_expression_reads(
-    source: str, reads: tuple[tuple[str, str, str], ...], reads_all: bool
+    source: str, reads: tuple[tuple[str, ...], ...], reads_all: bool
 ) -> None:
     expression = compiled(source)
     assert (expression.source, expression.reads, expression.reads_all) == (

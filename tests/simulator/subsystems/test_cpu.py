@@ -311,6 +311,16 @@ def test_fifo_keeps_quotas() -> None:
     assert bench.run() == {"a": 110 * MS}
 
 
+def test_a_quota_lasts_while_its_group_waits() -> None:
+    bench = Bench(1, "fifo")
+    limited = bench.group("limited")
+    limited.set_quota(50 * MS, 100 * MS)
+    bench.work("first", 20 * MS)
+    bench.work("second", 50 * MS, limited)
+    assert bench.run() == {"first": 20 * MS, "second": 70 * MS}
+    assert limited.throttled_us == 0
+
+
 def test_nothing_takes_no_time() -> None:
     bench = Bench()
     bench.work("a", 10)

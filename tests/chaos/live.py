@@ -11,13 +11,15 @@ from quizzes.domain.authoring import save_scenario
 from quizzes.domain.observation_requests import Look, request_observations
 from quizzes.enums import OPEN_OBSERVATION_STATES, ObservationState
 from quizzes.execution.live import allowed_queues
-from quizzes.models import Observation
-from tests.trial.stack import Say, wait_until
-from trapframe.ops.supervisor import Supervisor
+from quizzes.models import LiveWorker, Observation
+from tests.trial.stack import Say, running, wait_until
+from trapframe.ops import processes
+from trapframe.ops.supervisor import Child, Supervisor
 
 # Short, so that a test need not wait for the lease of a whole observation.
 LIVE_SECONDS = 3
-SETTLE_SECONDS = 240.0
+AT_ONCE = 16
+SETTLE_SECONDS = 600.0
 GONE_SECONDS = 30.0
 _SANDBOX = b"simulator.live.inside.controller"
 # A container in a control group, which the kernel does not remove with its processes.
@@ -69,6 +71,11 @@ class LiveOutcome:
     """False where this machine lets nobody observe: then nothing was queued."""
     states: Mapping[str, int]
     taken_back: int
+    """Times that one was taken from a process that had died."""
+    at_work: int
+    """How many were under way when the worker was killed."""
+    settled_seconds: float
+    """From the kill to no open observation."""
     left: tuple[str, ...]
     """What is there now and was not before, in words."""
 
@@ -84,6 +91,15 @@ def run_environment(env: Mapping[str, str]) -> dict[str, str]:
     return {**env, "TRAPFRAME_LIVE_SECONDS": str(LIVE_SECONDS)}
 
 
+def observe_in_chaos(count: int, say: Say) -> LiveOutcome:
+    """Observe so many variants on processes of its own; the database is there."""
+    env = run_environment({"TRAPFRAME_LOG": "CRITICAL"})
+    own = [processes.live_worker(AT_ONCE, env), processes.sweeper(env)]
+    with running(own, lambda _: None) as supervisor:
+        wait_until(LiveWorker.objects.exists, "the live worker's report")
+        return observe_under_fire(supervisor, count, say)
+
+
 def observe_under_fire(supervisor: Supervisor, count: int, say: Say) -> LiveOutcome:
     """Queue so many observations at once and kill the live worker in their midst."""
     before = leftovers()
@@ -92,18 +108,20 @@ def observe_under_fire(supervisor: Supervisor, count: int, say: Say) -> LiveOutc
         Look(scenario.pk, {"pids": 3}, f"look {number}") for number in range(count)
     )
     say(f"{len(queued)} observations queued")
-    worker = supervisor.children["worker-live"]
-    if queued:
-        _wait_for_running()
-        time.sleep(0.1)  # it is inside a sandbox now
-        worker.kill()
-        say("the live worker was killed")
-        worker.start()
-        _settle()
+    at_work = _kill_at_work(supervisor.children["worker-live"]) if queued else 0
+    say(f"the live worker was killed with {at_work} of them in its hands")
+    start = time.monotonic()
+    wait_until(
+        lambda: not _in_states(*OPEN_OBSERVATION_STATES),
+        "all observations to end",
+        seconds=SETTLE_SECONDS,
+    )
     return LiveOutcome(
         is_possible=bool(allowed_queues()),
         states=dict(Counter(Observation.objects.values_list("state", flat=True))),
         taken_back=sum(Observation.objects.values_list("failures", flat=True)),
+        at_work=at_work,
+        settled_seconds=time.monotonic() - start,
         left=left_after(before),
     )
 
@@ -138,27 +156,32 @@ def leftovers() -> frozenset[str]:
 
 
 def _in_sandboxes() -> list[int]:
-    """Processes that are, or look after, another PID namespace than this one."""
+    """Processes with nothing in their environment that are in, or look after, another
+    PID namespace than this one.
+    """
     own = Path("/proc/self/ns/pid").readlink()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             is_inside = (folder / "ns" / "pid").readlink() != own
-            if is_inside or _SANDBOX in (folder / "cmdline").read_bytes():
+            is_bare = not (folder / "environ").read_bytes()
+            looks_after = _SANDBOX in (folder / "cmdline").read_bytes()
+            if looks_after or (is_inside and is_bare):
                 found.append(int(folder.name))
     return found
 
 
-def _wait_for_running() -> None:
-    running = Observation.objects.filter(state=ObservationState.RUNNING)
-    wait_until(running.exists, "an observation to begin")
-
-
-def _settle() -> None:
-    """Until all have ended, and no group of a killed worker is there any more."""
-    still_open = Observation.objects.filter(state__in=OPEN_OBSERVATION_STATES)
+def _kill_at_work(worker: Child) -> int:
+    """Kill the worker and all its processes while it observes; start it again."""
     wait_until(
-        lambda: not still_open.exists(),
-        "all observations to end",
-        seconds=SETTLE_SECONDS,
+        lambda: _in_states(ObservationState.RUNNING) > 0, "an observation to begin"
     )
+    time.sleep(0.5)  # it is inside a sandbox now
+    at_work = _in_states(ObservationState.RUNNING)
+    worker.kill()
+    worker.start()
+    return at_work
+
+
+def _in_states(*states: str) -> int:
+    return Observation.objects.filter(state__in=states).count()

@@ -1,8 +1,11 @@
 """What a chaos run shows, as a table."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
+from tests.chaos.live import LiveOutcome
 from tests.chaos.run import Outcome
 
 
@@ -21,6 +24,22 @@ def table(outcome: Outcome) -> str:
         ("stuck", law.open),
         ("settled after, seconds", round(outcome.settled_seconds, 1)),
     ]
+    return _shown(rows)
+
+
+def live_table(outcome: LiveOutcome) -> str:
+    rows = [
+        *sorted(outcome.states.items()),
+        ("taken back from a worker that died", outcome.taken_back),
+        ("at work when it was killed", outcome.at_work),
+        *((f"left behind: {what}", 1) for what in outcome.left),
+        ("left behind", len(outcome.left)),
+        ("settled after, seconds", round(outcome.settled_seconds, 1)),
+    ]
+    return _shown(rows)
+
+
+def _shown(rows: Sequence[tuple[str, object]]) -> str:
     shown = Table("what", "count")
     for what, count in rows:
         shown.add_row(what, str(count))

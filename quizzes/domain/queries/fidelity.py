@@ -85,7 +85,8 @@ def _claims(
     version: ScenarioVersion, seen: Sequence[Observation]
 ) -> Iterable[ClaimFidelity]:
     claims = scenario_of(version.source).claims
-    for name in seen[0].claims:
+    known = [name for name in claims if name in seen[0].claims]  # in their own order
+    for name in dict.fromkeys([*known, *seen[0].claims]):
         found = [row.claims[name] for row in seen]
         told = [entry for entry in found if entry["live"] is not None]
         yield ClaimFidelity(

@@ -63,6 +63,8 @@ class Recorder:
     cause: int | None = None
     """``seq`` of the operator's wish that is being carried out."""
     at: int = 0
+    overdue: bool = False
+    """True when something went on for longer than anybody waits for it."""
 
     def __post_init__(self) -> None:
         self.attempts = {
@@ -242,6 +244,10 @@ def _after_container(recorder: Recorder, fact: Fact, name: str) -> None:
     _note(recorder, program, fact)
 
 
+def _after_wait(recorder: Recorder, fact: Fact, _name: str) -> None:
+    recorder.overdue |= not fact["whole"]
+
+
 def _note(recorder: Recorder, program: str, fact: Fact) -> None:
     """Remember how the last attempt to run a program went."""
     attempt = recorder.attempts[program]
@@ -274,6 +280,7 @@ HEARD: Mapping[str, Callable[[Recorder, Fact, str], None]] = {
 AFTER: Mapping[str, Callable[[Recorder, Fact, str], None]] = {
     "run": _after_run,
     "container": _after_container,
+    "waited": _after_wait,
 }
 """What ends a step and says how it went."""
 

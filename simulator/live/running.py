@@ -31,6 +31,8 @@ def run_arm_live(
         told = carry_out(translation.steps, seconds=seconds, descriptors=descriptors)
     recorder = Recorder(translation, iter(told.facts))
     recorder.go_through()
+    if recorder.overdue:
+        raise NotHereError("programs went on for longer than a probe waits for them")
     return Run(
         scenario_digest=scenario.digest,
         simulator_version=f"linux {report.kernel}",

@@ -21,6 +21,7 @@ _STARTS_WITHIN, _QUIET = 1.0, 0.005
 nothing new must come for its first steps to be done."""
 _SAFE = 100
 """Above all descriptors of programs: room to put them into place."""
+_MOST_DESCRIPTORS = 1024
 
 
 @dataclass
@@ -58,6 +59,8 @@ class Board:
     programs: dict[int, Program] = field(default_factory=dict)
     """Those that were started from here, by process number."""
     heard: list[Record] = field(default_factory=list)
+    news: int = 0
+    """How many reports and ends have arrived."""
     ours: socket.socket = field(init=False)
     theirs: socket.socket = field(init=False)
 
@@ -95,6 +98,7 @@ class Board:
     def _hear(self) -> None:
         for record in self._records():
             self.heard.append(record)
+            self.news += 1
             self.tell("report", **record.to_json())
 
     def _records(self) -> Iterator[Record]:
@@ -116,6 +120,7 @@ class Board:
                 return
             if pid == 0:
                 return
+            self.news += 1
             program = self.programs.get(pid)
             if program is not None:
                 program.ended = status
@@ -167,6 +172,7 @@ def _enter(
         os.dup2(_SAFE, REPORTS)
         os.dup2(_SAFE + 1, REQUESTS)
         os.closerange(REQUESTS + 1, _SAFE + 2)
+        os.closerange(_SAFE + 3, _MOST_DESCRIPTORS)
         for descriptor in (0, 1, 2):
             os.close(descriptor)
         seccomp.allow_only(seccomp.PROGRAM_CALLS)

@@ -1,6 +1,7 @@
 """Arms of scenarios on this machine's own kernel, in the model's words."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from simulator import Run
 from simulator.live import running
 from simulator.live.capabilities import Capability, Report, report
 from simulator.live.running import run_arm_live
+from simulator.live.sandbox import Told
 from simulator.live.translating import NotHereError
 from tests.simulator.worlds import (
     BOOT,
@@ -197,9 +199,29 @@ def test_a_limit_of_processes_is_the_kernels_own(group: Capability) -> None:
 
 
 def test_an_arm_that_takes_too_long_is_over_its_budget() -> None:
-    run = live([*BOOT, {"wait": {"seconds": 5}}], seconds=0.6)
+    world = {"programs": {"app": {"does": [{"sleep": {"ms": 60_000}}]}}}
+    plan = [*BOOT, install("app"), execute("app"), {"wait": {"seconds": 5}}]
+    run = live(plan, world=world, seconds=0.8)
     assert run.verdict == "budget_exceeded"
     assert run.observation["views"] == {}
+
+
+def test_nobody_waits_where_nothing_can_happen() -> None:
+    stop = {"stop_container": {"on": "box", "grace_s": 600}}
+    began = time.monotonic()
+    run = live([*ENGINE, box(), {"wait": {"seconds": 3600}}, stop])
+    assert time.monotonic() - began < 8
+    assert 4_200_000_000 < run.metrics["duration_us"] < 4_210_000_000
+    assert run.observation["views"]["box"][0]["exit_status"] == 137
+
+
+def test_what_goes_on_for_longer_than_anybody_waits_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = ({"kind": "waited", "step": 0, "at": 1, "whole": False},)
+    monkeypatch.setattr(running, "carry_out", lambda *_, **__: Told(facts, True))
+    with pytest.raises(NotHereError, match="went on for longer than a probe waits"):
+        live([*BOOT, {"wait": {"seconds": 3600}}])
 
 
 def test_a_machine_that_has_no_sandboxes_says_so() -> None:

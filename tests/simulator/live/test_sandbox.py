@@ -300,7 +300,8 @@ def test_killing_everybody_kills_nobody_outside() -> None:
 
 def test_a_plan_that_takes_too_long_is_stopped() -> None:
     began = time.monotonic()
-    told = carry_out([program(0, "/p1"), run(1, "a", "/p1"), wait(2, 90)], seconds=3)
+    sleeping = program(0, "/p1", ("sleep", {"ms": 60_000}))
+    told = carry_out([sleeping, run(1, "a", "/p1"), wait(2, 90)], seconds=3)
     assert time.monotonic() - began < 30
     assert told.in_time is False
     assert told.of(1)["errno"] == 0

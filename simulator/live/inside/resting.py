@@ -1,0 +1,38 @@
+"""Whether anything in a sandbox can still happen by itself.
+
+Seen from process 1: every other process has ended, was stopped, or waits in a system
+call that only somebody else can end. The kernel says so in ``/proc/<pid>/syscall``,
+see proc(5); where it does not, nothing ever counts as at rest.
+"""
+
+import os
+from contextlib import suppress
+
+WAITING_CALLS = {"0": "read", "34": "pause", "43": "accept", "61": "wait4"}
+"""Calls of x86-64 that last until another process does something."""
+_HELD = frozenset("ZTX")
+"""States of ``/proc/<pid>/stat``: zombie, stopped, dead."""
+
+
+def at_rest() -> bool:
+    """Return whether no process of this PID namespace but us can go on by itself."""
+    me = os.getpid()
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return all(_waits(pid) for pid in pids if pid != me)
+
+
+def _waits(pid: int) -> bool:
+    """Return whether a process waits for others; True for one that is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        if _first(f"/proc/{pid}/stat").rpartition(") ")[2][:1] in _HELD:
+            return True
+        try:
+            return _first(f"/proc/{pid}/syscall").partition(" ")[0] in WAITING_CALLS
+        except PermissionError:
+            return False
+    return True
+
+
+def _first(path: str) -> str:
+    with open(path) as file:
+        return file.readline().strip()

@@ -7,7 +7,9 @@ from simulator.cli.completion import COMPLETION
 from simulator.cli.diagram import DIAGRAM
 from simulator.cli.diff import DIFF
 from simulator.cli.explain import EXPLAIN
+from simulator.cli.fidelity import FIDELITY
 from simulator.cli.lab import LAB
+from simulator.cli.live import LIVE
 from simulator.cli.prove import PROVE
 from simulator.cli.run import RUN
 from simulator.cli.schema import SCHEMA
@@ -22,5 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     SCHEMA,
     CALIBRATE,
     BENCH,
+    LIVE,
+    FIDELITY,
     COMPLETION,
 )

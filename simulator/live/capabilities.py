@@ -4,6 +4,7 @@ Asked once per worker start; the answer is kept with every live result.
 """
 
 import base64
+import errno
 import os
 import platform
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.live import cgroups
+from simulator.live.binaries.formats import elf32
 from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.qemu import machine as qemu
 from simulator.live.sandbox import SandboxError, carry_out
@@ -104,8 +106,8 @@ def _ask_sandbox() -> str:
     if reason:
         return reason
     told = carry_out([_file("/p0"), _run("/p0")], seconds=5)
-    errno = told.of(1)["errno"]
-    return os.strerror(errno) if errno else ""
+    number = told.of(1)["errno"]
+    return os.strerror(number) if number else ""
 
 
 def _ask_containers() -> str:
@@ -123,8 +125,8 @@ def _ask_containers() -> str:
         "cgroups": [],
     }
     told = carry_out([_file("/images/0/p0"), wanted], seconds=5)
-    errno = told.of(1)["errno"]
-    return os.strerror(errno) if errno else ""
+    number = told.of(1)["errno"]
+    return os.strerror(number) if number else ""
 
 
 def _ask_users() -> str:
@@ -142,6 +144,36 @@ def _ask_controller(name: str) -> Callable[[], str]:
     return ask
 
 
+def _ask_oom_group() -> str:
+    """memory.oom.group is a file of version 2 alone."""
+    place = cgroups.places().get("memory")
+    if place is None:
+        return _ask_controller("memory")()
+    if place.version == 1:
+        return "memory.oom.group is a file of cgroup v2, memory is of v1 here"
+    return ""
+
+
+def _ask_compat32() -> str:
+    """A 32-bit file whose loader is missing answers ENOENT where it would be loaded."""
+    reason = _ask_native()
+    if reason:
+        return reason
+    told = carry_out([_file("/p0", elf32("/missing")), _run("/p0")], seconds=5)
+    if told.of(1)["errno"] == errno.ENOENT:
+        return ""
+    return f"32-bit programs: {os.strerror(told.of(1)['errno'])}"
+
+
+def _ask_nested_users() -> str:
+    """Whether the unprivileged may make user namespaces; distributions differ."""
+    for path, closed in _CLOSED.items():
+        with suppress(OSError):
+            if Path(path).read_text().strip() == closed:
+                return f"{path} is {closed}"
+    return _ask_users()
+
+
 def _ask_kvm() -> str:
     if kvm_back_end() == "none":
         return "there is no /dev/kvm"
@@ -153,6 +185,11 @@ def _ask_emulated() -> str:
     return "" if find_spec("unicorn") else "the package unicorn is not installed"
 
 
+_CLOSED = {
+    "/proc/sys/kernel/unprivileged_userns_clone": "0",
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1",
+}
+"""Where Debian and Ubuntu say that only the privileged make user namespaces."""
 _QUESTIONS: Mapping[str, Callable[[], str]] = {
     "exec": _ask_sandbox,
     "containers": _ask_containers,
@@ -160,6 +197,9 @@ _QUESTIONS: Mapping[str, Callable[[], str]] = {
     "memory": _ask_controller("memory"),
     "pids": _ask_controller("pids"),
     "cpu": _ask_controller("cpu"),
+    "oom_group": _ask_oom_group,
+    "compat32": _ask_compat32,
+    "nested_users": _ask_nested_users,
     "kvm": _ask_kvm,
     "emulation": _ask_emulated,
     "guest": qemu.missing,
@@ -167,9 +207,9 @@ _QUESTIONS: Mapping[str, Callable[[], str]] = {
 """What probes may need: each answers with nothing, or with why it is not here."""
 
 
-def _file(path: str) -> dict[str, Any]:
-    content = base64.b64encode(executable(Recipe(0))).decode()
-    return {"do": "write", "step": 0, "path": path, "content": content, "mode": 0o755}
+def _file(path: str, content: bytes = b"") -> dict[str, Any]:
+    text = base64.b64encode(content or executable(Recipe(0))).decode()
+    return {"do": "write", "step": 0, "path": path, "content": text, "mode": 0o755}
 
 
 def _run(path: str) -> dict[str, Any]:

@@ -35,12 +35,13 @@ class Group:
     folders: dict[str, tuple[int, Path]] = field(default_factory=dict)
 
     def set_limits(self, limits: Mapping[str, int]) -> None:
-        """Write limits: ``memory_max`` (bytes), ``pids_max``, ``cpu_quota_us``."""
+        """Write limits by the names that scenarios have for them."""
         for name, value in limits.items():
             controller, files = _LIMITS[name]
             version, folder = self.folders[controller]
             for file, text in files(version, value):
-                (folder / file).write_text(text)
+                if file not in _WITHOUT_SWAP or (folder / file).exists():
+                    (folder / file).write_text(text)
 
     def entrances(self) -> list[int]:
         """Open the files that a process writes itself into; the caller closes them."""
@@ -50,22 +51,30 @@ class Group:
             for _, folder in dict.fromkeys(self.folders.values())
         ]
 
-    def events(self) -> dict[str, int]:
-        """Return what the kernel has counted: OOM kills, refused forks, throttling."""
+    def counters(self) -> dict[str, tuple[Path, str]]:
+        """Return where the kernel counts: a file, and the word before the number.
+
+        A file without such words holds the number alone.
+        """
         found = {}
         for controller, names in _COUNTS.items():
-            if controller not in self.folders:
-                continue
-            version, folder = self.folders[controller]
-            for name, sources in names.items():
-                file, key = sources[version]
-                found[name] = _count(folder / file, key)
+            if controller in self.folders:
+                version, folder = self.folders[controller]
+                for name, sources in names.items():
+                    file, word = sources[version]
+                    if (folder / file).exists():
+                        found[name] = (folder / file, word)
         return found
 
     def remove(self) -> None:
         """Kill whoever is left inside and remove the folders."""
         for _, folder in dict.fromkeys(self.folders.values()):
             remove_folder(folder)
+
+
+def versions() -> dict[str, int]:
+    """Return the version that each controller has here, usable or not."""
+    return {name: place.version for name, place in _candidates().items()}
 
 
 def places() -> dict[str, Place]:
@@ -114,11 +123,11 @@ def remove_folder(folder: Path) -> None:
 
 def _candidates() -> dict[str, Place]:
     own = {}
-    for line in _OWN.read_text().splitlines():
+    for line in _lines(_OWN):
         _, names, path = line.split(":", 2)
         own.update(dict.fromkeys(names.split(",") if names else ["unified"], path))
     found = {}
-    for line in _MOUNTS.read_text().splitlines():
+    for line in _lines(_MOUNTS):
         head, _, tail = line.partition(" - ")
         folder, (kind, _, options) = Path(head.split()[4]), tail.split(" ")[:3]
         if kind == "cgroup":
@@ -128,6 +137,14 @@ def _candidates() -> dict[str, Place]:
         elif kind == "cgroup2":
             found = {**_of_version_2(folder / own["unified"].lstrip("/")), **found}
     return found
+
+
+def _lines(file: Path) -> list[str]:
+    """Return a file's lines; none of a file that this kernel does not have."""
+    try:
+        return file.read_text().splitlines()
+    except OSError:
+        return []
 
 
 def _of_version_2(folder: Path) -> dict[str, Place]:
@@ -163,13 +180,24 @@ _TRIALS = {
     ("cpu", 1): ("cpu.cfs_quota_us", "50000"),
     ("cpu", 2): ("cpu.max", "50000"),
 }
+_MEMORY = {
+    1: [("memory.limit_in_bytes", True), ("memory.memsw.limit_in_bytes", True)],
+    2: [("memory.max", True), ("memory.swap.max", False)],
+}
+"""Files of a limit of memory: nothing of it may go to swap."""
+_WITHOUT_SWAP = frozenset({"memory.memsw.limit_in_bytes", "memory.swap.max"})
+"""Files that only a kernel which counts swap has."""
 _Files = Callable[[int, int], list[tuple[str, str]]]
 _LIMITS: Mapping[str, tuple[str, _Files]] = {
-    "memory_max": (
+    "memory_max_mib": (
         "memory",
         lambda version, value: [
-            ("memory.limit_in_bytes" if version == 1 else "memory.max", str(value))
+            (file, str(value << 20 if size else 0)) for file, size in _MEMORY[version]
         ],
+    ),
+    "oom_group": (
+        "memory",
+        lambda _version, value: [("memory.oom.group", str(value))],
     ),
     "pids_max": ("pids", lambda _version, value: [("pids.max", str(value))]),
     "cpu_quota_us": (
@@ -181,25 +209,18 @@ _LIMITS: Mapping[str, tuple[str, _Files]] = {
         ),
     ),
 }
-_COUNTS = {
+_Source = tuple[str, str]
+_COUNTS: Mapping[str, Mapping[str, Mapping[int, _Source]]] = {
     "memory": {
-        "oom_kills": {
+        "memory.events.oom_kill": {
             1: ("memory.oom_control", "oom_kill"),
             2: ("memory.events", "oom_kill"),
         }
     },
-    "pids": {"forks_refused": {1: ("pids.events", "max"), 2: ("pids.events", "max")}},
-    "cpu": {
-        "periods": {1: ("cpu.stat", "nr_periods"), 2: ("cpu.stat", "nr_periods")},
-        "throttled": {1: ("cpu.stat", "nr_throttled"), 2: ("cpu.stat", "nr_throttled")},
+    "pids": {
+        "pids.current": {1: ("pids.current", ""), 2: ("pids.current", "")},
+        "pids.refused": {1: ("pids.events", "max"), 2: ("pids.events", "max")},
     },
 }
-
-
-def _count(file: Path, key: str) -> int:
-    with suppress(OSError):
-        for line in file.read_text().splitlines():
-            name, _, value = line.partition(" ")
-            if name == key:
-                return int(value)
-    return 0
+"""By controller and by where the model shows a count: file and word per version. What
+cpu.stat counts is not among them: Linux 6.18 holds a group back and counts nothing."""

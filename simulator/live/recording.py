@@ -6,9 +6,13 @@ from errno import errorcode
 from typing import Any
 
 from simulator.events import ASKED, FAILED, OK, Event
-from simulator.live.binaries import programs as told
+from simulator.live.binaries import writing as told
+from simulator.live.binaries.asking import CALLS
+from simulator.live.binaries.sockets import LOOPBACK_BIT
+from simulator.live.binaries.writing import NOT_EXECUTABLE, NOT_FOUND
 from simulator.live.sandbox import Fact
 from simulator.live.translating import Deed, Translation
+from simulator.subsystems.network.namespace import LOOPBACK, WILDCARD
 from simulator.subsystems.signals import KILLED, NUMBERS
 
 MACHINE = "machine"
@@ -29,6 +33,9 @@ NOBODY: Mapping[str, Any] = {
 """What is seen where nothing runs."""
 KERNEL = "linux-1"
 """What the model calls the first Linux of a world."""
+INIT = "docker-init"
+"""What the model calls an engine's own init."""
+_AS_SEEN = ("interfaces", "shared_memory", "uptime_us")
 _SIGNALS = {number: name for name, number in NUMBERS.items()}
 
 
@@ -60,6 +67,8 @@ class Recorder:
     statuses: dict[str, int] = field(default_factory=dict)
     """Exit status of each container that has ended."""
     views: dict[str, Any] = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
+    """What the kernel has counted for the cgroup of each container."""
     cause: int | None = None
     """``seq`` of the operator's wish that is being carried out."""
     at: int = 0
@@ -68,7 +77,7 @@ class Recorder:
 
     def __post_init__(self) -> None:
         self.attempts = {
-            name: {"attempts": 0, "errno_name": "", "loader": "", "exit_status": None}
+            name: {"attempts": 0, "errno_name": "", "loader": ""}
             for name in self.translation.programs
         }
 
@@ -86,8 +95,11 @@ class Recorder:
                 fact = self._until(number)
                 AFTER.get(fact["kind"], _nothing)(self, fact, name)
             DONE.get(deed.verb, _nothing_more)(self, deed)
-        found = self._until(len(self.translation.steps) - 1).get("views")
-        self.views = {} if found is None else self._views(found)
+        seen = self._until(len(self.translation.steps) - 1)
+        self.views = self._views(seen["views"]) if "views" in seen else {}
+        self.overdue |= not seen.get("whole", True)
+        counted = seen.get("counts", {}).items()
+        self.counts = {name: _nested(counts) for name, counts in counted}
 
     def _ask(self, deed: Deed) -> None:
         arguments = deed.arguments
@@ -134,13 +146,18 @@ class Recorder:
             "pid_outside": seen["pid_outside"],
             "uid": seen["uid_inside"],
             "uid_outside": seen["uid_outside"],
-            "hostname": seen["hostname"] if name else self.translation.machine,
+            "hostname": self._hostname(seen["hostname"]),
+            **{key: seen[key] for key in _AS_SEEN if key in seen},
             "own": seen["own"],
             "namespaces": seen["namespaces"],
             "processes": processes,
             "zombies": sum(row["state"] == "zombie" for row in processes),
             "boot_id": seen["boot_id"],
         }
+
+    def _hostname(self, seen: str) -> str:
+        """Return a host name; the sandbox's own is that of the scenario's machine."""
+        return self.translation.machine if seen == MACHINE else seen
 
     def _row(self, row: Fact) -> dict[str, Any]:
         number = row["exe"].removeprefix("/p").rstrip("i")
@@ -151,11 +168,13 @@ class Recorder:
 
     def program_of(self, number: int) -> str:
         """Return the name of the program that records call by a number."""
-        return list(self.translation.programs)[number - 1]
+        names = [*self.translation.programs, INIT, self.translation.engine]
+        return names[number - 1]
 
     def path_of(self, program: str) -> str:
         """Return where the scenario has a program's file."""
-        return self.translation.programs[program].path
+        found = self.translation.programs.get(program)
+        return "" if found is None else found.path
 
 
 def _nothing(_recorder: Recorder, _fact: Fact, _name: str) -> None:
@@ -168,6 +187,8 @@ def _nothing_more(_recorder: Recorder, _deed: Deed) -> None:
 
 def _report(recorder: Recorder, fact: Fact, _name: str) -> None:
     """A program told of itself."""
+    if fact["program"] == recorder.translation.daemon:
+        return
     program = recorder.program_of(fact["program"])
     kind, pid = fact["what"], fact["pid"]
     if kind == told.STARTED:
@@ -187,17 +208,69 @@ def _report(recorder: Recorder, fact: Fact, _name: str) -> None:
             signal=_SIGNALS.get(fact["first"], str(fact["first"])),
         )
     elif kind == told.FAILED:
-        action = "fork" if fact["first"] == told.FORK else "execve"
-        recorder.record(
-            KERNEL,
-            action,
-            FAILED,
-            target=recorder.path_of(program),
-            pid=pid,
-            **_errno(fact["second"]),
-        )
+        _refused(recorder, fact, program)
+    elif kind == told.DONE:
+        _granted(recorder, fact)
     elif kind == told.SERVED and pid in recorder.processes:
         recorder.processes[pid].served += fact["first"]
+
+
+def _refused(recorder: Recorder, fact: Fact, program: str) -> None:
+    """The kernel said no to what a program asked for."""
+    what, value = _asked(fact)
+    answer = _errno(fact["second"])
+    action, target = NAMES[what](value)
+    if action == "signal" and answer["errno_name"] == "ESRCH":
+        action = "kill"
+    target = recorder.path_of(program) if target is None else target
+    recorder.record(KERNEL, action, FAILED, target=target, pid=fact["pid"], **answer)
+
+
+def _granted(recorder: Recorder, fact: Fact) -> None:
+    """The kernel did what a program asked for; signals are told by who gets them."""
+    what, value = _asked(fact)
+    action, target = NAMES[what](value)
+    if action == "signal":
+        return
+    action = "listen" if action == "bind" else action
+    recorder.record(KERNEL, action, target=target, pid=fact["pid"])
+
+
+def _asked(fact: Fact) -> tuple[int, int]:
+    first = fact["first"]
+    return first & (1 << told.VALUE_SHIFT) - 1, first >> told.VALUE_SHIFT
+
+
+def _address(value: int) -> str:
+    host = LOOPBACK if value >> LOOPBACK_BIT else WILDCARD
+    return f"{host}:{value & (1 << LOOPBACK_BIT) - 1}"
+
+
+NAMES: Mapping[int, Callable[[int], tuple[str, Any]]] = {
+    told.FORK: lambda _: ("fork", None),
+    told.EXECVE: lambda _: ("execve", None),
+    told.SIGNAL: lambda _: ("signal", None),
+    told.SETUID: lambda uid: ("setuid", uid),
+    told.UNSHARE: lambda _: ("unshare", None),
+    told.CALL: lambda number: ("system_call", CALLS[number]),
+    told.SEGMENT: lambda key: ("shmget", key),
+    told.BIND: lambda value: ("bind", _address(value)),
+    told.CONNECT: lambda port: ("connect", f"{LOOPBACK}:{port}"),
+    told.MEMORY: lambda _: ("mmap", None),
+}
+"""By what a program asked for: the model's word, and what that is about."""
+
+
+def _nested(counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return counts by name with the parts of their names inside each other."""
+    found: dict[str, Any] = {}
+    for name, count in counts.items():
+        *outer, last = name.split(".")
+        inner = found
+        for part in outer:
+            inner = inner.setdefault(part, {})
+        inner[last] = count
+    return found
 
 
 def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
@@ -209,7 +282,6 @@ def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
     status = KILLED - code if code < 0 else code
     seen.alive, seen.status = False, status
     recorder.ended.append(seen)
-    recorder.attempts[seen.program]["exit_status"] = status
     detail = {"signal": _SIGNALS[-code]} if code < 0 else {}
     recorder.record(
         KERNEL,
@@ -221,7 +293,7 @@ def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
         exit_status=status,
         **detail,
     )
-    if fact["name"] in recorder.containers:
+    if any(fact["name"] in group for group in recorder.translation.groups.values()):
         recorder.containers[fact["name"]] = "exited"
         recorder.statuses[fact["name"]] = status
 
@@ -237,6 +309,9 @@ def _after_container(recorder: Recorder, fact: Fact, name: str) -> None:
     if alive:
         recorder.processes[pid].place = name
     recorder.containers[name] = "running" if alive else "exited"
+    if fact["errno"]:
+        missing = errorcode.get(fact["errno"]) == "ENOENT"
+        recorder.statuses[name] = NOT_FOUND if missing else NOT_EXECUTABLE
     for stage in fact["stages"]:
         recorder.record(
             recorder.translation.engine, stage, target=name, at_us=fact["stages"][stage]
@@ -250,6 +325,8 @@ def _after_wait(recorder: Recorder, fact: Fact, _name: str) -> None:
 
 def _note(recorder: Recorder, program: str, fact: Fact) -> None:
     """Remember how the last attempt to run a program went."""
+    if program not in recorder.attempts:
+        return
     attempt = recorder.attempts[program]
     attempt["attempts"] += 1
     attempt["errno_name"] = errorcode.get(fact["errno"], "")
@@ -265,7 +342,8 @@ def _note(recorder: Recorder, program: str, fact: Fact) -> None:
 
 
 def _loader(recorder: Recorder, program: str) -> str:
-    return recorder.translation.programs[program].format
+    found = recorder.translation.programs.get(program)
+    return "elf" if found is None else found.format
 
 
 def _errno(number: int) -> dict[str, Any]:

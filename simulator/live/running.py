@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.live.capabilities import Report
 from simulator.live.cgroups import Group, make_group, places
-from simulator.live.recording import NOBODY, Recorder
+from simulator.live.recording import KERNEL, NOBODY, Recorder
 from simulator.live.sandbox import Fact, carry_out
 from simulator.live.translating import NotHereError, translated
 from simulator.scenario.model import Params, Scenario
@@ -28,7 +28,12 @@ def run_arm_live(
     if not capability.available:
         raise NotHereError(capability.reason)
     with _groups(translation.steps) as descriptors:
-        told = carry_out(translation.steps, seconds=seconds, descriptors=descriptors)
+        told = carry_out(
+            translation.steps,
+            seconds=seconds,
+            descriptors=descriptors,
+            calls=sorted(translation.calls),
+        )
     recorder = Recorder(translation, iter(told.facts))
     recorder.go_through()
     if recorder.overdue:
@@ -49,9 +54,13 @@ def run_arm_live(
 
 @contextmanager
 def _groups(steps: list[Fact]) -> Iterator[list[int]]:
-    """Make a cgroup for each container with limits; kill and remove it in the end."""
+    """Make a cgroup for each container with limits; kill and remove it in the end.
+
+    The step that looks gets descriptors of what the kernel counts for each.
+    """
     groups: list[Group] = []
     descriptors: list[int] = []
+    counters = steps[-1].setdefault("counters", {})
     try:
         for step in steps:
             if step.get("limits"):
@@ -60,12 +69,23 @@ def _groups(steps: list[Fact]) -> Iterator[list[int]]:
                 group.set_limits(step["limits"])
                 step["cgroups"] = group.entrances()
                 descriptors += step["cgroups"]
+                counters[step["name"]] = _opened(group, descriptors)
         yield descriptors
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
         for group in groups:
             group.remove()
+
+
+def _opened(group: Group, descriptors: list[int]) -> dict[str, tuple[int, str]]:
+    """Open what the kernel counts for a group; return descriptors by name."""
+    found = {}
+    for name, (path, word) in group.counters().items():
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptors.append(descriptor)
+        found[name] = (descriptor, word)
+    return found
 
 
 def _observation(recorder: Recorder) -> dict[str, Any]:
@@ -93,6 +113,7 @@ def _observation(recorder: Recorder) -> dict[str, Any]:
         if recorder.translation.engine
         else {},
         "views": recorder.views,
+        "cgroups": {KERNEL: recorder.counts},
     }
 
 

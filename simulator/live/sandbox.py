@@ -71,11 +71,13 @@ def carry_out(
     *,
     seconds: float = WALL_SECONDS,
     descriptors: Sequence[int] = (),
+    calls: Sequence[str] = (),
 ) -> Told:
     """Carry a plan out in a new sandbox and return what it told.
 
-    ``descriptors`` are handed on, for steps that write to them. Raises SandboxError
-    when the sandbox cannot be made or its controller fails.
+    ``descriptors`` are handed on, for steps that write to them or read them; ``calls``
+    are system calls that programs may make beyond those that all may. Raises
+    SandboxError when the sandbox cannot be made or its controller fails.
     """
     request = {
         "plan": list(plan),
@@ -83,6 +85,7 @@ def carry_out(
         "seconds": int(seconds) + 2,
         "last_capability": _last_capability(),
         "maps_itself": os.geteuid() != 0,
+        "calls": list(calls),
     }
     with subprocess.Popen(  # noqa: S603  this interpreter, with code of ours
         [sys.executable, "-I", "-S", "-c", _BOOT],

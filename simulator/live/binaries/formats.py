@@ -17,8 +17,8 @@ _READ_WRITE_EXECUTE = 7
 _BSS = 1 << 16
 
 
-def elf(code: bytes, arch: str, *, interpreter: str = "") -> bytes:
-    """Return a static ELF file that starts with ``code``.
+def elf(code: bytes, arch: str, *, interpreter: str = "", base: int = BASE) -> bytes:
+    """Return an ELF file that starts with ``code`` and is mapped at ``base``.
 
     With ``interpreter`` the file asks for that program to load it, as a dynamically
     linked one does.
@@ -32,14 +32,14 @@ def elf(code: bytes, arch: str, *, interpreter: str = "") -> bytes:
         _PT_LOAD,
         _READ_WRITE_EXECUTE,
         0,
-        BASE,
-        BASE,
+        base,
+        base,
         whole,
         whole + _BSS,
         0x1000,
     )
     wanted = struct.pack(
-        "<IIQQQQQQ", _PT_INTERP, 4, start, BASE + start, BASE + start, *_sizes(named), 1
+        "<IIQQQQQQ", _PT_INTERP, 4, start, base + start, base + start, *_sizes(named), 1
     )
     header = struct.pack(
         "<4sBBBB8xHHIQQQIHHHHHH",
@@ -51,7 +51,7 @@ def elf(code: bytes, arch: str, *, interpreter: str = "") -> bytes:
         2,  # an executable file
         ELF_MACHINES[arch],
         1,
-        BASE + start + len(named),
+        base + start + len(named),
         _ELF_HEADER,
         0,
         0,
@@ -64,6 +64,19 @@ def elf(code: bytes, arch: str, *, interpreter: str = "") -> bytes:
     )
     programs = wanted + load if named else load
     return header + programs + named + code
+
+
+def elf32(interpreter: str) -> bytes:
+    """Return a 32-bit ELF file for the i386 that names the program to load it."""
+    named = interpreter.encode() + b"\0"
+    start = 52 + 2 * 32
+    whole = start + len(named)
+    wanted = (_PT_INTERP, start, BASE + start, BASE + start, *_sizes(named), 4, 1)
+    load = (_PT_LOAD, 0, BASE, BASE, whole, whole, _READ_WRITE_EXECUTE, 0x1000)
+    identity = struct.pack("<4sBBBB8x", b"\x7fELF", 1, 1, 1, 0)
+    fields = (2, ELF_MACHINES["i386"], 1, BASE, 52, 0, 0, 52, 32, 2, 0, 0, 0)
+    header = struct.pack("<HHIIIIIHHHHHH", *fields)
+    return identity + header + struct.pack("<8I8I", *wanted, *load) + named
 
 
 def _sizes(named: bytes) -> tuple[int, int]:

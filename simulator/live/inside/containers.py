@@ -106,12 +106,16 @@ def _prepare(wanted: Wanted, root: str) -> None:
         if "pid" in wanted.namespaces:
             flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
             linux.mount("proc", f"{root}/proc", "proc", flags)
+        else:
+            linux.mount("/proc", f"{root}/proc", "", linux.MS_BIND | linux.MS_REC)
         linux.enter_root(root)
     else:
         os.chroot(root)
         os.chdir("/")
     if "uts" in wanted.namespaces:
         linux.set_hostname(wanted.name)
+    if "net" in wanted.namespaces:
+        linux.raise_loopback()
     linux.keep_capabilities(CONTAINER_CAPABILITIES, wanted.last_capability)
 
 

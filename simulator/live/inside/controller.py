@@ -48,6 +48,7 @@ def enter_sandbox(machine: Machine) -> None:
     linux.mount("proc", f"{_ROOT}/proc", "proc", flags)
     linux.enter_root(_ROOT)
     linux.set_hostname("machine")
+    linux.raise_loopback()
     seccomp.forbid(seccomp.FORBIDDEN_CALLS)
 
 

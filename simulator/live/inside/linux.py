@@ -4,8 +4,11 @@ Numbers are those of x86-64 (``asm/unistd_64.h``) and of aarch64 (``asm-generic`
 """
 
 import ctypes
+import fcntl
 import os
 import platform
+import socket
+import struct
 
 CLONE = {
     "mnt": 0x00020000,
@@ -25,6 +28,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 38, 22
 PR_SET_CHILD_SUBREAPER, PR_CAPBSET_DROP = 36, 24
 SIGCHLD, SIGKILL = 17, 9
+_SET_FLAGS, _UP = 0x8914, 1
 _NUMBERS = {
     "x86_64": {"clone": 56, "pivot_root": 155, "setns": 308, "capset": 126},
     "aarch64": {"clone": 220, "pivot_root": 41, "setns": 268, "capset": 91},
@@ -82,6 +86,12 @@ def set_hostname(name: str) -> None:
     """Set the host name of this UTS namespace."""
     encoded = name.encode()
     _checked(_libc.sethostname(encoded, len(encoded)), "sethostname")
+
+
+def raise_loopback() -> None:
+    """Bring the loopback of this network namespace up, see netdevice(7)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sH14x", b"lo", _UP))
 
 
 def prctl(option: int, first: int = 0, second: object = 0) -> None:

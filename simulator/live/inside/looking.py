@@ -3,25 +3,31 @@
 import json
 import os
 import socket
+import time
 from contextlib import suppress
 from typing import Any
 
+from simulator.live.inside import linux
 from simulator.live.inside.containers import fork_beside, join
 
 KINDS = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
 
 
-def look_at(pid: int, own: list[str]) -> dict[str, Any]:
+def look_at(pid: int, own: list[str], now: float) -> dict[str, Any]:
     """Return what the process ``pid`` sees, and what the machine sees of it.
 
-    ``own`` names the namespaces in which it is not where this process is.
+    ``own`` names the namespaces in which it is not where this process is; ``now`` is
+    the instant of all looks, in seconds of the monotonic clock.
     """
-    view = _from_inside(pid, own)
+    status = _status(pid)
+    inside = int(status["NSpid"].split()[-1])
+    view = _from_inside(pid, own, inside)
+    if "since_boot" in view:
+        view["uptime_us"] = int((now + view.pop("since_boot")) * 1_000_000)
     view["pid_outside"] = pid
     view["namespaces"] = {kind: _number(pid, kind) for kind in KINDS}
     view["own"] = own
-    status = _status(pid)
-    view["pid_inside"] = int(status["NSpid"].split()[-1])
+    view["pid_inside"] = inside
     view["uid_outside"] = int(status["Uid"].split()[0])
     view["uid_map"] = [int(word) for word in _read(f"/proc/{pid}/uid_map").split()]
     return view
@@ -39,7 +45,7 @@ def _number(pid: int, kind: str) -> int:
     return 0
 
 
-def _from_inside(pid: int, own: list[str]) -> dict[str, Any]:
+def _from_inside(pid: int, own: list[str], inside: int) -> dict[str, Any]:
     """Let a child enter the namespaces and tell what it finds there."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -49,7 +55,7 @@ def _from_inside(pid: int, own: list[str]) -> dict[str, Any]:
             inner = fork_beside(pid)
             if inner == 0:
                 join(pid, [kind for kind in own if kind not in {"pid", "time"}])
-                os.write(writing, json.dumps(_see()).encode())
+                os.write(writing, json.dumps(_see(inside)).encode())
                 os._exit(0)
             os.waitpid(inner, 0)
         except OSError as error:
@@ -63,21 +69,48 @@ def _from_inside(pid: int, own: list[str]) -> dict[str, Any]:
     return seen
 
 
-def _see() -> dict[str, Any]:
+def _see(looked_at: int) -> dict[str, Any]:
+    if not os.path.exists("/proc/self"):
+        _mount_proc()
     lookers = {os.getpid(), os.getppid()}
     pids = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
     rows = [_row(pid) for pid in pids if pid not in lookers]
     mounts = [line.split()[4] for line in _read("/proc/self/mountinfo").splitlines()]
     return {
         "hostname": socket.gethostname(),
-        "uid_inside": os.getuid(),
+        "uid_inside": int(_status(looked_at).get("Uid", "0").split()[0]),
         "processes": [row for row in rows if row],
         "mounts": sorted(mounts),
         "interfaces": sorted(name for _, name in socket.if_nameindex()),
+        "shared_memory": _segments(),
+        "since_boot": _since_boot(),
         "files": sorted(name for name in os.listdir("/") if name.startswith("p")),
         "kernel": os.uname().release,
         "boot_id": _read("/proc/sys/kernel/random/boot_id").strip(),
     }
+
+
+def _mount_proc() -> None:
+    """Show this PID namespace to whoever looks, where its processes see no /proc."""
+    linux.unshare(linux.CLONE["mnt"])
+    linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+    linux.mount("proc", "/proc", "proc", flags)
+
+
+def _segments() -> list[int]:
+    """Return the keys of this IPC namespace's shared memory."""
+    rows = _read("/proc/sysvipc/shm").splitlines()[1:]
+    return sorted(int(row.split()[0]) for row in rows)
+
+
+def _since_boot() -> float:
+    """Return how much longer the system has been up than the monotonic clock says.
+
+    To the millisecond: so much lies between two looks at clocks.
+    """
+    longer = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return round(longer - time.clock_gettime(time.CLOCK_MONOTONIC), 3)
 
 
 def _row(pid: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Machine:
     """Seconds that nobody had to wait, since nothing could happen in them."""
 
     def __post_init__(self) -> None:
-        self.board = Board(self.tell)
+        self.board = Board(self.tell, tuple(self.request["calls"]))
 
     def clock(self) -> int:
         """Microseconds since the start, with those that nobody had to wait."""
@@ -48,14 +48,22 @@ class Machine:
         it. Return False when ``most`` seconds were over before any of that.
         """
         began = self.clock()
-        looks = [-1]
-
-        def rested() -> bool:
-            """Twice in a row nothing can happen, and nothing has in between."""
-            looks.append(self.board.news if at_rest() else -1)
-            return looks[-1] == looks[-2] != -1
-
+        rested = self._rested()
         done = self.board.listen(min(seconds, most), lambda: enough() or rested())
         if done and not enough():
             self.skipped += max(seconds - (self.clock() - began) / 1_000_000, 0)
         return done or seconds <= most
+
+    def come_to_rest(self, most: float) -> bool:
+        """Wait until nothing can happen any more; return False when nobody waits on."""
+        return self.board.listen(most, self._rested())
+
+    def _rested(self) -> Callable[[], bool]:
+        """Return whether, asked twice in a row, all is at rest and nothing was new."""
+        looks = [-1]
+
+        def asked() -> bool:
+            looks.append(self.board.news if at_rest() else -1)
+            return looks[-1] == looks[-2] != -1
+
+        return asked

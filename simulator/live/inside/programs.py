@@ -6,6 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -14,7 +15,8 @@ from simulator.live.inside import seccomp
 REPORTS, REQUESTS = 3, 4
 """Descriptors that a program finds open: what it tells, what it is asked."""
 RECORD = struct.Struct("<4q")
-STARTED = 1
+_NUMBER = struct.Struct("<q")
+STARTED, WANTED = 1, 7
 _CREDENTIALS = struct.Struct("<3i")
 _STARTS_WITHIN, _QUIET = 1.0, 0.005
 """Seconds: a program that has not told anything by then never will; and how long
@@ -56,6 +58,8 @@ class Board:
     """Everybody's reports and ends, in the order of arrival."""
 
     tell: Callable[..., None]
+    calls: tuple[str, ...] = ()
+    """System calls that programs may make beyond those that all may."""
     programs: dict[int, Program] = field(default_factory=dict)
     """Those that were started from here, by process number."""
     heard: list[Record] = field(default_factory=list)
@@ -100,6 +104,15 @@ class Board:
             self.heard.append(record)
             self.news += 1
             self.tell("report", **record.to_json())
+            if record.what == WANTED:
+                self._answer(record)
+
+    def _answer(self, record: Record) -> None:
+        """Give a program the numbers of another one's processes, as it sees them."""
+        asking = self.programs.get(record.pid)
+        if asking is not None:
+            for pid in [*pids_of(record.first, record.pid), 0]:
+                asking.requests.send(_NUMBER.pack(pid))
 
     def _records(self) -> Iterator[Record]:
         while True:
@@ -138,8 +151,8 @@ def start(
 ) -> tuple[Program | None, int]:
     """Start the file at ``path`` in a child; return it, or the errno of its execve.
 
-    ``fork`` makes the child; ``become`` prepares it, and whatever it raises is told
-    like a failed execve.
+    ``fork`` makes the child; ``become`` prepares it. Raises RuntimeError when that
+    fails: then it was not the kernel's execve that said no.
     """
     requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     reading, writing = os.pipe()
@@ -157,7 +170,27 @@ def start(
         return program, 0
     del board.programs[pid]
     os.waitpid(pid, 0)
+    if not told.isdigit():
+        raise RuntimeError(told.decode())
     return None, int(told)
+
+
+def pids_of(program: int, asking: int) -> list[int]:
+    """Return who runs a program, by the numbers that another process sees.
+
+    Whoever sees the machine's numbers has no list of its own below its root.
+    """
+    folder = f"/proc/{asking}/root/proc"
+    pids = [name for name in os.listdir(folder) if name.isdigit()]
+    if not pids:
+        folder = "/proc"
+        pids = [name for name in os.listdir(folder) if name.isdigit()]
+    found = []
+    for pid in pids:
+        with suppress(OSError), open(f"{folder}/{pid}/stat") as file:
+            if file.read().partition("(")[2].partition(")")[0] == f"p{program}":
+                found.append(int(pid))
+    return sorted(found)
 
 
 def _enter(
@@ -175,10 +208,13 @@ def _enter(
         os.closerange(_SAFE + 3, _MOST_DESCRIPTORS)
         for descriptor in (0, 1, 2):
             os.close(descriptor)
-        seccomp.allow_only(seccomp.PROGRAM_CALLS)
+        asked = {name: seccomp.ASKING_CALLS[name] for name in board.calls}
+        seccomp.allow_only({**seccomp.PROGRAM_CALLS, **asked})
+    except BaseException as error:  # noqa: BLE001  nothing of this child may go on
+        os.write(_SAFE + 2, f"{type(error).__name__}: {error}".encode())
+        os._exit(127)
+    try:
         os.execve(path, [path], {})
     except OSError as error:
         os.write(_SAFE + 2, str(error.errno).encode())
-    except BaseException:  # noqa: BLE001  nothing of this child may go on
-        os.write(_SAFE + 2, b"5")
     os._exit(127)

@@ -6,7 +6,6 @@ see proc(5); where it does not, nothing ever counts as at rest.
 """
 
 import os
-from contextlib import suppress
 
 WAITING_CALLS = {"0": "read", "34": "pause", "43": "accept", "61": "wait4"}
 """Calls of x86-64 that last until another process does something."""
@@ -23,14 +22,16 @@ def at_rest() -> bool:
 
 def _waits(pid: int) -> bool:
     """Return whether a process waits for others; True for one that is gone."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        if _first(f"/proc/{pid}/stat").rpartition(") ")[2][:1] in _HELD:
-            return True
-        try:
-            return _first(f"/proc/{pid}/syscall").partition(" ")[0] in WAITING_CALLS
-        except PermissionError:
-            return False
-    return True
+    try:
+        state = _first(f"/proc/{pid}/stat").rpartition(") ")[2][:1]
+    except OSError:
+        return True
+    if state in _HELD:
+        return True
+    try:
+        return _first(f"/proc/{pid}/syscall").partition(" ")[0] in WAITING_CALLS
+    except OSError:
+        return False
 
 
 def _first(path: str) -> str:

@@ -59,6 +59,20 @@ PROGRAM_CALLS = {
 }
 """What a probe's own programs may call: memory, signals, clocks, and each other."""
 
+ASKING_CALLS = {
+    "open": 2,
+    "shmget": 29,
+    "socket": 41,
+    "connect": 42,
+    "bind": 49,
+    "listen": 50,
+    "setuid": 105,
+    "sethostname": 170,
+    "unshare": 272,
+}
+"""What only programs of plans may call that name it: what the kernel says to these is
+what such plans are about."""
+
 FORBIDDEN_CALLS = {
     "ptrace": 101,
     "syslog": 103,

@@ -4,6 +4,7 @@ import base64
 import errno
 import os
 import struct
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,12 +45,13 @@ def set_mode(machine: Machine, step: Mapping[str, Any]) -> None:
 def run(machine: Machine, step: Mapping[str, Any]) -> None:
     """Start a program on the machine, or inside a container."""
     container = machine.containers.get(step["in"])
+    # Asked here: in the child, /proc is still the machine's, and its number is not.
+    kinds = kinds_of_its_own(container.program.pid) if container else []
 
     def become() -> None:
         if container is not None:
-            pid = container.program.pid
-            kinds = kinds_of_its_own(pid)
-            join(pid, [kind for kind in kinds if kind not in {"pid", "time"}])
+            joined = [kind for kind in kinds if kind not in {"pid", "time"}]
+            join(container.program.pid, joined)
             linux.keep_capabilities(
                 CONTAINER_CAPABILITIES, machine.request["last_capability"]
             )
@@ -129,14 +131,26 @@ def wait(machine: Machine, step: Mapping[str, Any]) -> None:
 
 
 def look(machine: Machine, step: Mapping[str, Any]) -> None:
-    """Tell what every container and the machine itself see."""
-    machine.board.listen(0, lambda: True)
-    views = {"machine": look_at(os.getpid(), [])}
+    """Tell what every container and the machine itself see, once all is at rest."""
+    whole = machine.come_to_rest(_LONGEST)
+    now = time.clock_gettime(time.CLOCK_MONOTONIC)
+    views = {"machine": look_at(os.getpid(), [], now)}
     for name, container in machine.containers.items():
         if container.program.ended is None:
             pid = container.program.pid
-            views[name] = look_at(pid, kinds_of_its_own(pid))
-    machine.tell("views", step=step["step"], views=views)
+            views[name] = look_at(pid, kinds_of_its_own(pid), now)
+    counts = {
+        name: {key: _count(*source) for key, source in sources.items()}
+        for name, sources in step.get("counters", {}).items()
+    }
+    machine.tell("views", step=step["step"], views=views, counts=counts, whole=whole)
+
+
+def _count(descriptor: int, word: str) -> int:
+    """Read a number that the kernel keeps, after a word or alone."""
+    lines = os.pread(descriptor, 1 << 16, 0).decode().splitlines()
+    rows = [line.split() for line in lines]
+    return next((int(row[-1]) for row in rows if len(row) == 1 or row[0] == word), 0)
 
 
 STEPS: Mapping[str, Callable[[Machine, Mapping[str, Any]], None]] = {

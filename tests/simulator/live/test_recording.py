@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.live.binaries.programs import (
+from simulator.live.binaries.writing import (
     CAUGHT,
     EXECVE,
     FAILED,

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from simulator.live.binaries.formats import pe
-from simulator.live.binaries.programs import (
+from simulator.live.binaries.programs import executable
+from simulator.live.binaries.writing import (
     CAUGHT,
     EXECVE,
     FAILED,
@@ -18,7 +19,6 @@ from simulator.live.binaries.programs import (
     SERVED,
     STARTED,
     Recipe,
-    executable,
 )
 from tests.simulator.live.machine import running
 

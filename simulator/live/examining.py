@@ -1,0 +1,28 @@
+"""Going through scenarios on this machine, the built-in ones and others."""
+
+from collections.abc import Callable, Iterable
+
+from simulator.live.capabilities import Report
+from simulator.live.fidelity import Examination, examine
+from simulator.live.vm.probes import vm_comparisons
+from simulator.scenario.model import Scenario
+
+
+def examine_all(
+    scenarios: Iterable[Scenario],
+    report: Report,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Examination:
+    """Examine the first variant of each scenario, then the virtual machines.
+
+    ``say`` hears of each scenario before it is gone through.
+    """
+    comparisons, durations = [], []
+    for scenario in scenarios:
+        say(scenario.key)
+        seen = examine(scenario, scenario.variant(0), report)
+        comparisons += seen.comparisons
+        durations += seen.durations
+    say("virtual machines")
+    return Examination((*comparisons, *vm_comparisons(report)), tuple(durations))

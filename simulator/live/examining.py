@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from simulator.live.capabilities import Report
-from simulator.live.fidelity import Examination, examine
-from simulator.live.vm.probes import vm_comparisons
+from simulator.live.fidelity import Comparison, Duration, Examination, examine
+from simulator.live.machines import vm_comparisons
 from simulator.scenario.model import Scenario
 
 
@@ -18,7 +18,8 @@ def examine_all(
 
     ``say`` hears of each scenario before it is gone through.
     """
-    comparisons, durations = [], []
+    comparisons: list[Comparison] = []
+    durations: list[Duration] = []
     for scenario in scenarios:
         say(scenario.key)
         seen = examine(scenario, scenario.variant(0), report)

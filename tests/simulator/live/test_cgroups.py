@@ -68,41 +68,56 @@ def test_a_place_must_take_a_limit_and_give_it_back(
         (
             1,
             {
-                "memory.limit_in_bytes": "1000",
+                "memory.limit_in_bytes": "3145728",
+                "memory.memsw.limit_in_bytes": "3145728",
                 "pids.max": "3",
                 "cpu.cfs_period_us": "100000",
                 "cpu.cfs_quota_us": "20000",
             },
         ),
-        (2, {"memory.max": "1000", "pids.max": "3", "cpu.max": "20000 100000"}),
+        (
+            2,
+            {
+                "memory.max": "3145728",
+                "memory.swap.max": "0",
+                "pids.max": "3",
+                "cpu.max": "20000 100000",
+            },
+        ),
     ],
 )
 def test_limits_in_the_files_of_each_version(
     version: int, written: dict[str, str], tmp_path: Path
 ) -> None:
     group = Group(dict.fromkeys(("memory", "pids", "cpu"), (version, tmp_path)))
-    group.set_limits({"memory_max": 1000, "pids_max": 3, "cpu_quota_us": 20_000})
+    limits = {"memory_max_mib": 3, "pids_max": 3, "cpu_quota_us": 20_000}
+    group.set_limits(limits)
+    swap = {"memory.memsw.limit_in_bytes", "memory.swap.max"} & set(written)
+    assert not any((tmp_path / name).exists() for name in swap)
+    for name in swap:
+        (tmp_path / name).write_text("")
+    group.set_limits(limits)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == written
 
 
+def test_a_whole_group_is_killed_in_version_2(tmp_path: Path) -> None:
+    Group({"memory": (2, tmp_path)}).set_limits({"oom_group": 1})
+    assert (tmp_path / "memory.oom.group").read_text() == "1"
+
+
 @pytest.mark.parametrize("version", [1, 2])
-def test_counts_in_the_files_of_each_version(version: int, tmp_path: Path) -> None:
-    memory = "memory.oom_control" if version == 1 else "memory.events"
-    (tmp_path / memory).write_text("oom_kill_disable 0\noom_kill 2\n")
+def test_what_is_counted_in_the_files_of_each_version(
+    version: int, tmp_path: Path
+) -> None:
+    memory = tmp_path / ("memory.oom_control" if version == 1 else "memory.events")
+    memory.write_text("oom_kill_disable 0\noom_kill 2\n")
     (tmp_path / "pids.events").write_text("max 7\n")
-    (tmp_path / "cpu.stat").write_text("nr_periods 20\nnr_throttled 19\n")
     group = Group(dict.fromkeys(("memory", "pids", "cpu"), (version, tmp_path)))
-    assert group.events() == {
-        "oom_kills": 2,
-        "forks_refused": 7,
-        "periods": 20,
-        "throttled": 19,
+    assert group.counters() == {
+        "memory.events.oom_kill": (memory, "oom_kill"),
+        "pids.refused": (tmp_path / "pids.events", "max"),
     }
-    assert Group({"pids": (version, tmp_path / "gone")}).events() == {
-        "forks_refused": 0
-    }
-    (tmp_path / "pids.events").write_text("other 1\n")
-    assert Group({"pids": (version, tmp_path)}).events() == {"forks_refused": 0}
+    assert Group({}).counters() == {}
 
 
 def test_a_group_has_a_folder_in_each_place_and_is_removed(tmp_path: Path) -> None:
@@ -171,7 +186,7 @@ def test_a_fork_over_the_limit_fails_for_real(place: Place) -> None:
         told = carry_out(plan, descriptors=entrances)
         refused = [fact["second"] for fact in told.facts if fact.get("what") == 2]
         assert refused == [11, 11, 11]
-        assert group.events() == {"forks_refused": 3}
+        assert (group.folders["pids"][1] / "pids.events").read_text() == "max 3\n"
     finally:
         for descriptor in entrances:
             os.close(descriptor)

@@ -4,22 +4,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.live.binaries.writing import (
+    BIND,
+    CALL,
     CAUGHT,
+    CONNECT,
+    DONE,
     EXECVE,
     FAILED,
     FORK,
     FORKED,
+    MEMORY,
+    SEGMENT,
     SERVED,
+    SETUID,
+    SIGNAL,
     STARTED,
+    UNSHARE,
 )
-from simulator.live.recording import Recorder
+from simulator.live.recording import HEARD, INIT, Recorder
 from simulator.live.translating import translated
 from tests.simulator.live.test_translating import ROOT_USER
 from tests.simulator.worlds import BOOT, execute, install, load, scenario
 
 PLAN = [*BOOT, install("app"), execute("app"), load("app")]
-WRITTEN = {"kind": "written", "at": 1, "step": 0}
-RUN = {"kind": "run", "at": 9, "step": 1, "errno": 0, "pid": 5}
+LIBRARY = {"kind": "written", "at": 0, "step": 0}
+WRITTEN = {"kind": "written", "at": 1, "step": 1}
+RUN = {"kind": "run", "at": 9, "step": 2, "errno": 0, "pid": 5}
 
 
 def report(what: int, first: int = 0, second: int = 0, pid: int = 5) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def report(what: int, first: int = 0, second: int = 0, pid: int = 5) -> dict[str
 
 def recorded(*facts: dict[str, Any]) -> Recorder:
     translation = translated(scenario(PLAN), "a", {}, ROOT_USER)
-    recorder = Recorder(translation, iter(facts))
+    recorder = Recorder(translation, iter([LIBRARY, *facts]))
     recorder.go_through()
     return recorder
 
@@ -66,7 +76,6 @@ def test_a_program_that_was_started() -> None:
         "attempts": 1,
         "errno_name": "",
         "loader": "elf",
-        "exit_status": None,
     }
     assert recorder.processes[5].alive is True
 
@@ -111,7 +120,7 @@ def test_what_a_program_tells_of_itself() -> None:
 
 
 def test_requests_count_for_the_process_that_served_them() -> None:
-    served = {"kind": "served", "at": 12, "step": 2, "served": {}}
+    served = {"kind": "served", "at": 12, "step": 3, "served": {}}
     recorder = recorded(
         WRITTEN,
         report(STARTED),
@@ -144,7 +153,6 @@ def test_an_end_belongs_to_a_process_that_was_started() -> None:
         )
     ]
     assert [seen.status for seen in recorder.ended] == [137]
-    assert recorder.attempts["app"]["exit_status"] == 137
 
 
 def test_a_plan_that_was_cut_short() -> None:
@@ -158,3 +166,59 @@ def test_a_plan_that_was_cut_short() -> None:
         "serve",
     ]
     assert recorder.views == {}
+
+
+def test_what_the_kernel_grants_and_refuses() -> None:
+    known = {"pid": 5}
+    refused = {**known, "errno": 1, "errno_name": "EPERM"}
+    assert between(
+        report(DONE, SETUID | 500 << 8),
+        report(FAILED, UNSHARE, 1),
+        report(DONE, CALL),
+        report(FAILED, SIGNAL | 9 << 8, 1),
+        report(FAILED, SIGNAL | 9 << 8, 3),
+        report(DONE, SIGNAL | 9 << 8),
+        report(DONE, BIND | (1 << 16 | 80) << 8),
+        report(FAILED, BIND | 80 << 8, 1),
+        report(DONE, CONNECT | 80 << 8),
+        report(DONE, SEGMENT | 42 << 8),
+        report(FAILED, MEMORY | 7 << 8, 1),
+    ) == [
+        ("setuid", "ok", {"target": 500, **known}),
+        ("unshare", "failed", {"target": "/srv/app", **refused}),
+        ("system_call", "ok", {"target": "sethostname", **known}),
+        ("signal", "failed", {"target": "/srv/app", **refused}),
+        (
+            "kill",
+            "failed",
+            {"target": "/srv/app", **known, "errno": 3, "errno_name": "ESRCH"},
+        ),
+        ("listen", "ok", {"target": "127.0.0.1:80", **known}),
+        ("bind", "failed", {"target": "0.0.0.0:80", **refused}),
+        ("connect", "ok", {"target": "127.0.0.1:80", **known}),
+        ("shmget", "ok", {"target": 42, **known}),
+        ("mmap", "failed", {"target": "/srv/app", **refused}),
+    ]
+
+
+def test_an_engines_own_process_and_its_init_are_none_of_the_scenarios() -> None:
+    translation = translated(scenario(PLAN), "a", {}, ROOT_USER)
+    recorder = Recorder(translation, iter([]))
+    for number in (translation.daemon, translation.init):
+        fact = {**report(STARTED, pid=number), "program": number}
+        HEARD["report"](recorder, fact, "")
+    assert [event.detail["target"] for event in recorder.events] == [""]
+    assert recorder.processes[translation.init].program == INIT
+
+
+def test_counts_stand_inside_each_other() -> None:
+    counts = {"box-1": {"memory.events.oom_kill": 1, "pids.current": 4}}
+    seen = {"kind": "views", "at": 20, "step": 4, "views": {}, "counts": counts}
+    recorder = recorded(WRITTEN, RUN, {"kind": "served", "at": 9, "step": 3}, seen)
+    assert recorder.counts == {
+        "box-1": {"memory": {"events": {"oom_kill": 1}}, "pids": {"current": 4}}
+    }
+    assert recorder.overdue is False
+    served = {"kind": "served", "at": 9, "step": 3}
+    late = recorded(WRITTEN, RUN, served, {**seen, "whole": False})
+    assert late.overdue is True

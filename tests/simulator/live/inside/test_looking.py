@@ -50,7 +50,7 @@ def test_a_status_is_read_by_its_words() -> None:
 
 def test_what_can_be_seen_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getppid", lambda: 0)
-    seen = looking._see()
+    seen = looking._see(os.getpid())
     assert seen["hostname"] == socket.gethostname()
     assert seen["uid_inside"] == os.getuid()
     assert "/proc" in seen["mounts"]

@@ -8,12 +8,12 @@ from rich.table import Table
 
 from simulator.cli.command import FAILS, HOLDS, Command, Terminal
 from simulator.cli.inputs import read_file
-from simulator.cli.live import WORDS, count_of, print_facts
+from simulator.cli.live import KINDS, WORDS, count_of, print_facts
 from simulator.live.capabilities import Report, report
 from simulator.live.examining import examine_all
 from simulator.live.fidelity import Comparison, Duration, ratios, summary
 from simulator.live.host import host_facts
-from simulator.live.probes import probes
+from simulator.live.probes import probe
 from simulator.live.records import drifts, put_section, recorded, section
 
 Drift = tuple[tuple[str, str], str]
@@ -21,7 +21,13 @@ Drift = tuple[tuple[str, str], str]
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", type=Path, nargs="*", help="scenarios (YAML), beside the built-in ones"
+        "files",
+        type=Path,
+        nargs="*",
+        help="scenarios (YAML; default: the built-in ones)",
+    )
+    parser.add_argument(
+        "--probes", action="store_true", help="the built-in scenarios as well"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
@@ -40,7 +46,9 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 def _fidelity(options: argparse.Namespace, terminal: Terminal) -> int:
     found = report()
-    scenarios = [*probes(), *(read_file(file) for file in options.files)]
+    scenarios = [read_file(file) for file in options.files]
+    if options.probes or not scenarios:
+        scenarios = [*(probe(name) for name in KINDS), *scenarios]
     with terminal.err.status("asking this kernel") as status:
         seen = examine_all(scenarios, found, say=status.update)
     rows, durations = list(seen.comparisons), seen.durations

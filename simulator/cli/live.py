@@ -6,22 +6,35 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from simulator.cli.command import FAILS, HOLDS, Command, Terminal
+from simulator.errors import InputError
 from simulator.live.capabilities import Report, report
 from simulator.live.examining import examine_all
 from simulator.live.fidelity import Comparison, summary
 from simulator.live.host import host_facts
-from simulator.live.probes import guests, probes
+from simulator.live.probes import GUESTS, NAMES, probe
 from simulator.scenario.model import Scenario
 
+KINDS = (*NAMES, GUESTS)
+_ALL = ", ".join(KINDS)
 WORDS = {True: "yes", False: "no", None: "-"}
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "probes",
+        nargs="*",
+        metavar="PROBE",
+        help=f"which of {_ALL} (default: all)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _live(options: argparse.Namespace, terminal: Terminal) -> int:
-    found, scenarios = report(), probes()
+    unknown = [name for name in options.probes if name not in KINDS]
+    if unknown:
+        raise InputError(f"there is no probe {unknown[0]!r}; there are: {_ALL}")
+    scenarios = [probe(name) for name in options.probes or KINDS]
+    found = report()
     with terminal.err.status("asking this kernel") as status:
         rows = examine_all(scenarios, found, say=status.update).comparisons
     if options.json:
@@ -30,7 +43,7 @@ def _live(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         print_facts(terminal, found)
         terminal.out.print(_capabilities(found))
-        terminal.out.print(_probes(rows, (*scenarios, guests())))
+        terminal.out.print(_probes(rows, scenarios))
         terminal.out.print(count_of(rows))
     return HOLDS if all(row.agrees for row in rows) else FAILS
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from simulator.evaluation import evaluate
 from simulator.live.capabilities import Report
 from simulator.live.fidelity import Comparison
-from simulator.live.probes import guests
+from simulator.live.probes import GUESTS, probe
 from simulator.live.vm.emulated import run_emulated
 from simulator.live.vm.guest import STAGES, Guest, guest
 from simulator.live.vm.kvm import run_on_kvm
@@ -23,7 +23,7 @@ MONITORS: dict[str, Monitor] = {
 
 def vm_comparisons(report: Report) -> Iterator[Comparison]:
     """Go through the claims about virtual machines, for each way to run one here."""
-    scenario = guests()
+    scenario = probe(GUESTS)
     model = evaluate(scenario, scenario.variant(0)).claims
     for name, monitor in MONITORS.items():
         capability = report.of(name)

@@ -55,6 +55,9 @@ def test_what_commands_wrote_can_be_read(somebody: Newcomer) -> None:
     assert "first, 2 arms, p50" in names
     rows = json.loads((home / "calibration.json").read_text())
     assert all(row["within"] for row in rows)
+    for name in ("live", "fidelity"):
+        found = json.loads((home / f"{name}.json").read_text())
+        assert found["judged"] == found["agree"]
     assert "trapframe-simulator" in (home / "completion.sh").read_text()
 
 

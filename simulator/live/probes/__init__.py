@@ -8,7 +8,7 @@ from importlib.resources import files
 from simulator.scenario.model import Scenario
 from simulator.scenario.parser import load_scenario
 
-_NAMES = (
+NAMES = (
     "formats",
     "processes",
     "namespaces",
@@ -16,18 +16,11 @@ _NAMES = (
     "network",
     "limits",
 )
+GUESTS = "guests"
+"""The one whose claims a monitor of virtual machines shows."""
 
 
-def probes() -> tuple[Scenario, ...]:
-    """Return the built-in scenarios whose arms a sandbox carries out."""
-    return tuple(_read(name) for name in _NAMES)
-
-
-def guests() -> Scenario:
-    """Return the one whose claims a monitor of virtual machines shows."""
-    return _read("guests")
-
-
-def _read(name: str) -> Scenario:
+def probe(name: str) -> Scenario:
+    """Return a built-in scenario: one of ``NAMES``, or ``GUESTS``."""
     source = files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     return load_scenario(source, name=f"{name}.yaml")

@@ -56,6 +56,7 @@ class Writer:
         """Who the process is, as far as its steps have said so."""
 
     def write(self) -> None:
+        """Write the whole program: its beginning, its steps, then what it serves."""
         code = self.code
         code.move("r15", 0)
         for number, what in self.recipe.signals:
@@ -72,6 +73,7 @@ class Writer:
         code.label("bss")
 
     def steps(self, steps: Any) -> None:
+        """Write steps, one after the other."""
         for kind, arguments in steps:
             STEPS[kind](self, arguments)
 

@@ -14,7 +14,6 @@ from simulator.experiments.worlds import (
 ONE_CORE: Parts = {"machines": {"server": {"cores": 1}}}
 BUSY_TENTHS = 1
 """A server that is 10 % busy works one tenth of the time that passes."""
-MOST = 20
 TEN = 10
 CORES, RAM_PER_CORE_MIB, APPLICATION_MIB = 8, 4096, 1024
 """A common shape of a server, and of a service on it."""
@@ -27,12 +26,16 @@ def consolidation() -> int:
     """
     alone = request_ns(carried_out([*NATIVE, requests()], ONE_CORE)) * 100
     period = alone * 10 // BUSY_TENTHS
-    for count in range(1, MOST):
-        run = carried_out([*TYPE_1, guests(count), requests()], ONE_CORE)
-        work = run.events[-1].time - run.events[-1 - count].time
-        if work * 1000 > period:
-            return count - 1
-    return MOST
+    count = 0
+    while _work_ns(count + 1) <= period:
+        count += 1
+    return count
+
+
+def _work_ns(count: int) -> int:
+    """Return how long so many guests on one core take for the work of a period."""
+    run = carried_out([*TYPE_1, guests(count), requests()], ONE_CORE)
+    return (run.events[-1].time - run.events[-1 - count].time) * 1000
 
 
 def ram_before_cpu() -> int:

@@ -53,7 +53,7 @@ def _memory(machine: VirtualMachine) -> dict[str, int]:
     """Return what stands behind a guest's memory in its host."""
     memory = machine.memory
     if not isinstance(memory, GuestMemory):
-        return {}
+        raise AssertionError  # noqa: TRY004  a root partition
     return {
         "resident_kib": memory.resident_kib,
         "balloon_kib": memory.balloon_kib,

@@ -72,12 +72,12 @@ def _volume(
     """Return a volume; a new one begins with what the image has at its path."""
     if name in volumes:
         return volumes[name]
+    if root.storage is None:
+        raise AssertionError
     tree = FileTree(device=f"volume {name}", storage=root.storage)
     found = (image.tree.data.get(path) for path in image.tree.under(target))
     entries = [entry for entry in found if entry is not None]
-    if root.storage is not None:
-        kib = sum(blocks_kib(entry.size) for entry in entries)
-        root.storage.charge(tree.device, kib)
+    root.storage.charge(tree.device, sum(blocks_kib(entry.size) for entry in entries))
     for entry in entries:
         tree.put(renamed(entry, entry.path[len(target) :]))
     volumes[name] = tree

@@ -346,8 +346,9 @@ class Hypervisor:
         """Go on with a machine that another hypervisor had, as ``refusal`` allows."""
         below = self.below
         below.memory.charge(self._monitor_of(machine.name), self._vmm_kib())
-        if isinstance(machine.memory, GuestMemory):
-            machine.memory.settle()
+        if not isinstance(machine.memory, GuestMemory):
+            raise AssertionError  # noqa: TRY004  a root partition
+        machine.memory.settle()
         below.memory.charge(machine.name, machine.memory.used_kib)
         self.machines.append(machine)
         machine.hypervisor = self

@@ -25,6 +25,8 @@ class GuestMemory(Memory):
         "swapped_kib",
     )
 
+    host: Memory
+
     def __init__(
         self,
         name: str,
@@ -72,7 +74,7 @@ class GuestMemory(Memory):
         """Return whether the host has frames for so much more."""
         wanted = max(0, kib - self.kept_kib)
         asks, self.asks = self.asks, True
-        found = self.host is None or self.host.fits(wanted)
+        found = self.host.fits(wanted)
         self.asks = asks
         return found
 
@@ -80,7 +82,7 @@ class GuestMemory(Memory):
         again = min(self.kept_kib, kib)
         self.kept_kib -= again
         self._count(owner, kib)
-        if self.host is not None and kib > again:
+        if kib > again:
             self.host._add(self.name, kib - again)  # noqa: SLF001
 
     def release(self, owner: str) -> None:
@@ -97,8 +99,7 @@ class GuestMemory(Memory):
         self.charges.clear()
         self.used_kib = self.kept_kib = self.balloon_kib = self.swapped_kib = 0
         self.merged.clear()
-        if self.host is not None:
-            self.host.release(self.name)
+        self.host.release(self.name)
         self.is_gone = True
 
     def anew(self) -> "GuestMemory":
@@ -132,7 +133,7 @@ class GuestMemory(Memory):
         frames = min(taken, self.kept_kib)
         self.balloon_kib += taken
         self.kept_kib -= frames
-        if self.host is not None and frames:
+        if frames:
             self.host.give_back(self.name, frames)
         return frames
 
@@ -149,7 +150,7 @@ class GuestMemory(Memory):
     def swap_out(self, kib: int) -> int:
         """Let the host take frames away, whatever is in them; return how much."""
         moved = min(kib, self.resident_kib - self.kept_kib)
-        if moved <= 0 or self.host is None:
+        if moved <= 0:
             return 0
         self.swapped_kib += moved
         self.host.give_back(self.name, moved)
@@ -158,7 +159,7 @@ class GuestMemory(Memory):
     def swap_in(self, kib: int) -> int:
         """Bring pages back that the guest needs; return how much came."""
         moved = min(kib, self.swapped_kib)
-        if self.host is None or not self.host.fits(moved):
+        if not self.host.fits(moved):
             return 0
         moved = min(moved, self.swapped_kib)
         self.swapped_kib -= moved
@@ -168,15 +169,14 @@ class GuestMemory(Memory):
     def merge(self, content: str, kib: int) -> None:
         """Give up the own frames of pages whose content others have too."""
         self.merged[content] = kib
-        if self.host is not None and kib:
-            self.host.give_back(self.name, kib)
+        self.host.give_back(self.name, kib)
 
     def split(self, content: str) -> bool:
         """Have frames of its own again for pages that are written; False: no room."""
         if content not in self.merged:
             return True
         kib = self.merged[content]
-        if self.host is None or not self.host.fits(kib):
+        if not self.host.fits(kib):
             return False
         if self.is_gone:
             return True
@@ -193,7 +193,7 @@ class GuestMemory(Memory):
         gone = min(self.swapped_kib, kib * self.swapped_kib // whole)
         self.swapped_kib -= gone
         frames = kib - gone
-        if self.reports_free and self.host is not None:
+        if self.reports_free:
             self.host.give_back(self.name, frames)
         else:
             self.kept_kib += frames

@@ -3,6 +3,7 @@
 import pytest
 
 from simulator.calibration import figure
+from simulator.subsystems.container import Container
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
@@ -11,6 +12,7 @@ from tests.simulator.worlds import (
     execute,
     failures,
     install,
+    live,
     load,
     mechanism,
     power_on,
@@ -193,6 +195,26 @@ def test_a_kernel_of_its_own_needs_hardware_virtualization() -> None:
     engine = done.observation["machines"]["server"]["children"][0]["children"][0]
     assert [child["state"] for child in engine["children"]] == ["failed"]
     assert refused.cause == events(done, "image_present")[0].seq
+
+
+def test_a_kernel_of_its_own_is_not_swapped_out() -> None:
+    world = {
+        "machines": {"server": {"ram_mib": 700}},
+        "systems": {"linux": {"swap_mib": 1000}},
+    }
+    done = run([*ENGINE, box()], world=world, changes=[OWN])
+    assert [e.detail["target"] for e in events(done, "oom_kill")] == ["box-1-vm"]
+    assert done.metrics["swapped_kib"] == 60 * MIB
+
+
+def test_with_the_host_a_kernel_of_its_own_is_gone() -> None:
+    plan = [*ENGINE, box(), {"crash": {"on": "server"}}]
+    world = live(plan, mechanisms={"container.kernel": "own"})
+    (container,) = world.places["box"]
+    assert isinstance(container, Container)
+    assert container.machine is not None
+    assert (container.state, container.kernel.state) == ("dead", "dead")
+    assert container.machine.state == "off"
 
 
 @pytest.mark.parametrize("ram_mib", [700, 500])

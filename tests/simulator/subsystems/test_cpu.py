@@ -206,6 +206,20 @@ def test_a_quota_holds_although_cores_idle() -> None:
     assert bench.run() == {"a": 150 * MS}
 
 
+def test_a_quota_of_a_group_that_waits_is_no_moment_to_wait_for() -> None:
+    steps = []
+    for quota in (None, 50 * MS):
+        bench = Bench(1, "fifo")
+        waits = bench.group("waits")
+        if quota is not None:
+            waits.set_quota(quota, 100 * MS)
+        bench.work("a", 1000 * MS)
+        bench.work("b", 40 * MS, waits)
+        assert bench.run() == {"a": 1000 * MS, "b": 1040 * MS}
+        steps.append(bench.engine.used()["steps"])
+    assert steps[0] == steps[1]
+
+
 def test_a_period_begins_anew_after_a_rest() -> None:
     bench = Bench(2)
     group = bench.group("g")

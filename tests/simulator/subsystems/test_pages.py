@@ -61,6 +61,11 @@ def test_memory_is_given_back_the_untouched_part_first() -> None:
     assert used(machine(allocate(50), free(80), touch(10))) == 0
 
 
+def test_a_promise_is_given_back_before_anything_was_touched() -> None:
+    done = machine(allocate(50, touch=False), free(30), touch(50))
+    assert (used(done), failures(done)) == (20, [])
+
+
 def test_touching_again_what_is_there_costs_nothing() -> None:
     done = machine(allocate(50), touch(50))
     first, second = events(done, "touch_memory")

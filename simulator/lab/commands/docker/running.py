@@ -158,8 +158,7 @@ def _ended(
                 call.words, call, process, is_watched=not asked.is_detached
             )
         )
-    if process.alive:
-        yield process.ended
+    yield process.ended
     return process.exit_status or 0
 
 

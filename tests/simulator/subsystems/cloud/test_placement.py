@@ -55,6 +55,26 @@ def test_nothing_goes_to_a_server_that_is_down(policy: str) -> None:
     assert servers[0].fits(Size(1, 1)) is False
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_servers_that_must_be_avoided(policy: str) -> None:
+    servers = slots((4, 8), (4, 8), (4, 8))
+    index = placement(policy, servers)
+    found = [index.choose(Size(1, 1), avoid) for avoid in ({0}, {1}, {0, 1}, {0, 1, 2})]
+    assert found == [servers[1], servers[0], servers[2], None]
+
+
+@pytest.mark.parametrize("policy", ["best_fit", "spread"])
+def test_a_server_that_has_what_it_had_stays_on_its_shelf_once(policy: str) -> None:
+    servers = slots((4, 8), (4, 9))
+    index = placement(policy, servers)
+    index.changed(servers[0])
+    before = index.steps
+    servers[0].is_up = False
+    index.changed(servers[0])
+    assert index.choose(Size(1, 1)) is servers[1]
+    assert index.steps - before == {"best_fit": 4, "spread": 2}[policy]
+
+
 def by_hand(
     policy: str, servers: list[Slot], size: Size, avoid: frozenset[int]
 ) -> Slot | None:

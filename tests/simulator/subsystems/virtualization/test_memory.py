@@ -137,6 +137,22 @@ def test_no_copy_without_room_for_it() -> None:
     assert memory.merged_kib == 100
 
 
+def test_who_is_killed_to_make_room_for_its_copy_needs_none() -> None:
+    host, memory = guest()
+    memory.charge("kernel", 100)
+    memory.merge("linux kernel", 100)
+    host.charge("other", 950)
+    host.relief = lambda kib: memory.leave() or host.give_back("other", kib)
+    assert memory.split("linux kernel") is True
+    assert (memory.merged, counted(host), host.used_kib) == ({}, 0, 900)
+
+
+def test_nobody_frees_what_nobody_has() -> None:
+    host, memory = guest()
+    memory.release("nobody")
+    assert (memory.used_kib, memory.kept_kib, host.used_kib) == (0, 0, 0)
+
+
 def test_nothing_is_left_of_a_machine_that_ended() -> None:
     host, memory = guest(has_balloon=True)
     memory.charge("a", 300)
@@ -211,4 +227,5 @@ def _do(memory: GuestMemory, kind: str, kib: int, owner: str) -> None:
         memory.swap_in(kib)
     elif kind == "merge" and "m" not in memory.merged:
         in_use = memory.resident_kib - memory.kept_kib
-        memory.merge("m", min(kib, in_use))
+        if in_use:
+            memory.merge("m", min(kib, in_use))

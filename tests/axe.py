@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "runOnly": {"type": "tag", "values": TAGS},
     # It would fetch the style sheets again and try to put them in.
     "preload": False,
@@ -17,7 +17,11 @@ OPTIONS = {
 }
 
 
-def violations(page: "Page") -> list[str]:
+LOOKS = {"type": "rule", "values": ["color-contrast", "target-size"]}
+"""The rules that depend on colours and widths, and not on the document alone."""
+
+
+def violations(page: "Page", *, of: dict[str, Any] = OPTIONS["runOnly"]) -> list[str]:
     """One line for each node that breaks a rule; frames of the page included.
 
     The script is given to the page by the browser's debugger, so the page's content
@@ -27,7 +31,7 @@ def violations(page: "Page") -> list[str]:
         if frame.evaluate("typeof axe") == "undefined":
             frame.evaluate(SCRIPT.read_text())
     result: dict[str, Any] = page.evaluate(
-        "options => axe.run(document, options)", OPTIONS
+        "options => axe.run(document, options)", {**OPTIONS, "runOnly": of}
     )
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"

@@ -8,10 +8,21 @@ raise `simulator.SIMULATOR_VERSION` with it.
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from simulator import SIMULATOR_VERSION, Run, evaluate, proof_seeds
+from simulator import (
+    SIMULATOR_VERSION,
+    Evaluation,
+    ProofReport,
+    Run,
+    evaluate,
+    prove,
+    proving,
+    run_arm,
+)
 from tests.simulator.worlds import KEYS, fixture
 from tests.source_code import ROOT
 
@@ -24,22 +35,32 @@ SHOWN = {
 """Of some scenarios: the arm whose whole trace is kept, to see what moved."""
 
 
-def runs_of(key: str) -> dict[str, Run]:
-    scenario = fixture(key)
-    return dict(evaluate(scenario, scenario.variant(0)).runs)
+@dataclass
+class Proved:
+    """The proof of a scenario, and what was seen on its way."""
+
+    report: ProofReport
+    claims: list[dict[str, bool]] = field(default_factory=list)
+    """Whether each claim holds, per variant."""
+    runs: dict[str, Run] = field(default_factory=dict)
+    """Of the first variant."""
 
 
-def matrix(key: str) -> dict[str, str]:
-    """Per claim: `1` where it holds, else `0`, in the order of the variants."""
-    scenario = fixture(key)
-    rows = [
-        evaluate(scenario, scenario.variant(seed), seed=seed).claims
-        for seed in proof_seeds(scenario)
+def proved(key: str) -> Proved:
+    """Prove a scenario, with all its variants evaluated once."""
+    seen: list[Evaluation] = []
+
+    def remembered(*args: Any, **kwargs: Any) -> Evaluation:
+        found = evaluate(*args, **kwargs)
+        seen.append(found if not seen else replace(found, runs={}))
+        return found
+
+    with patch.object(proving, "evaluate", remembered):
+        report = prove(fixture(key))
+    claims = [
+        {name: claim.holds for name, claim in found.claims.items()} for found in seen
     ]
-    return {
-        name: "".join(str(int(row[name].holds)) for row in rows)
-        for name in scenario.claims
-    }
+    return Proved(report, claims, dict(seen[0].runs))
 
 
 def summary_path(key: str) -> Path:
@@ -50,25 +71,33 @@ def trace_path(key: str) -> Path:
     return TRACES / f"{key}.{SHOWN[key]}.json"
 
 
-def summary(key: str) -> dict[str, Any]:
-    """The first variant's trace hashes, and the claims of all variants."""
-    runs = runs_of(key)
+def summary(key: str, found: Proved) -> dict[str, Any]:
+    """The first variant's trace hashes, and the claims of all variants.
+
+    Per claim: `1` where it holds, else `0`, in the order of the variants.
+    """
     return {
         "simulator_version": SIMULATOR_VERSION,
-        "params": dict(next(iter(runs.values())).params),
-        "trace_hashes": {arm: run.trace_hash for arm, run in runs.items()},
-        "matrix": matrix(key),
+        "params": dict(next(iter(found.runs.values())).params),
+        "trace_hashes": {arm: run.trace_hash for arm, run in found.runs.items()},
+        "matrix": {
+            name: "".join(str(int(row[name])) for row in found.claims)
+            for name in fixture(key).claims
+        },
     }
 
 
 def trace(key: str) -> bytes:
-    return runs_of(key)[SHOWN[key]].canonical_trace()
+    scenario = fixture(key)
+    return run_arm(scenario, SHOWN[key], scenario.variant(0)).canonical_trace()
 
 
 def write(keys: Iterable[str]) -> None:
     TRACES.mkdir(exist_ok=True)
     for key in keys:
-        summary_path(key).write_text(json.dumps(summary(key), indent=2) + "\n")
+        summary_path(key).write_text(
+            json.dumps(summary(key, proved(key)), indent=2) + "\n"
+        )
         if key in SHOWN:
             trace_path(key).write_bytes(trace(key))
 

@@ -88,8 +88,10 @@ class Board:
             select.select([self.ours], [], [], min(left, 0.002))
 
     def settle(self, pid: int) -> None:
-        """Wait until a program has started and nobody tells anything new."""
-        self.listen(_STARTS_WITHIN, lambda: self.has_started(pid))
+        """Wait until a program has started, or ended, and nobody tells anything new."""
+        self.listen(
+            _STARTS_WITHIN, lambda: self.has_started(pid) or self.has_ended(pid)
+        )
         heard = -1
         while heard < len(self.heard):
             heard = len(self.heard)
@@ -98,6 +100,10 @@ class Board:
     def has_started(self, pid: int) -> bool:
         """Return whether a program has said that it runs in this process."""
         return any(r.pid == pid and r.what == STARTED for r in self.heard)
+
+    def has_ended(self, pid: int) -> bool:
+        """Return whether a program that was started from here has ended."""
+        return pid in self.programs and self.programs[pid].ended is not None
 
     def _hear(self) -> None:
         for record in self._records():

@@ -10,6 +10,7 @@ def measure(world: World) -> dict[str, Any]:
     """Return the metrics of a run: whole numbers, per machine or per program."""
     machines = world.machines
     running = [kernel for kernel in world.kernels if kernel.state == "running"]
+    processes = list(world.processes())
     return {
         "duration_us": world.engine.now,
         "ram_kib": {
@@ -38,8 +39,8 @@ def measure(world: World) -> dict[str, Any]:
             for container in part.containers
         ),
         "kernels": len(running),
-        "processes": sum(1 for _ in world.processes()),
-        "served": sum(process.served for process in world.processes()),
+        "processes": len(processes),
+        "served": sum([process.served for process in processes]),
         "exits": sum(kernel.platform.exits for kernel in world.kernels),
         "host_calls": sum(kernel.platform.host_calls for kernel in world.kernels),
         "request_ns": {

@@ -1,22 +1,31 @@
 """Programs, and the hypervisors and engines that were installed."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.kernel import Kernel
 from simulator.subsystems.virtualization import Hypervisor, VirtualMachine
 from simulator.world import World
 
+if TYPE_CHECKING:
+    from simulator.subsystems.processes import Process
 
-def observe_program(world: World, name: str) -> dict[str, Any]:
-    """Return how attempts to run a program went."""
-    processes = list(world.processes(name))
+
+def observe_programs(world: World) -> dict[str, dict[str, Any]]:
+    """Return per program how attempts to run it went, and what runs of it."""
+    running: dict[str, list[Process]] = {name: [] for name in world.programs}
+    for process in world.processes():
+        if process.program.name in running:
+            running[process.program.name].append(process)
     return {
-        **world.attempts[name],
-        "running": len(processes),
-        "places": sorted({process.place for process in processes}),
-        "served": sum(process.served for process in processes),
+        name: {
+            **world.attempts[name],
+            "running": len(processes),
+            "places": sorted({process.place for process in processes}),
+            "served": sum([process.served for process in processes]),
+        }
+        for name, processes in running.items()
     }
 
 

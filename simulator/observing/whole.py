@@ -12,7 +12,7 @@ from simulator.observing.machines import see_hypervisor, see_machine
 from simulator.observing.node import Node
 from simulator.observing.orchestrators import observe_orchestrator
 from simulator.observing.processes import see_process
-from simulator.observing.software import observe_program, observe_software
+from simulator.observing.software import observe_programs, observe_software
 from simulator.observing.views import observe_views
 from simulator.observing.vms import observe_vms
 from simulator.subsystems.container import Container, ContainerEngine
@@ -52,7 +52,7 @@ def observe(world: World) -> dict[str, Any]:
     """
     seen: dict[str, Any] = {
         "machines": {name: see(machine) for name, machine in world.machines.items()},
-        "programs": {name: observe_program(world, name) for name in world.programs},
+        "programs": observe_programs(world),
         "software": {
             name: observe_software(world, name)
             for name in (*world.hypervisors, *world.engines)

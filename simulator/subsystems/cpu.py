@@ -200,11 +200,11 @@ class Scheduler:
         job = Job(self, group, microseconds * CORE, self.engine.now)
         if self._contended:
             self._pass_time()
-        self._add(job)
+        is_calm = self._add(job)
         if jobs is not None:
             jobs.append(job)
         try:
-            if self._contended or not self._is_calm(group):
+            if self._contended or not is_calm:
                 self.change()
             else:
                 yield microseconds
@@ -252,8 +252,10 @@ class Scheduler:
 
     # The next four are the hottest of a run, so they go up the tree by hand.
 
-    def _add(self, job: Job) -> None:
+    def _add(self, job: Job) -> bool:
+        """Put a job in; return whether all jobs can run at full speed with it."""
         self._jobs[job] = None
+        is_calm = True
         group: CpuGroup | None = job.group
         below = None
         job.group.jobs[job] = None
@@ -263,9 +265,14 @@ class Scheduler:
                 if group.quota is not None:
                     group.begin_period(job.since)
             group.count += 1
+            if group.quota is not None or group.frozen:
+                is_calm = False
+            if group.cores is not None and group.count > group.cores:
+                is_calm = False
             if below is not None:
                 group.parts[below] = None
             below, group = group, group.parent
+        return is_calm and self.root.count <= self.count
 
     def _remove(self, job: Job) -> None:
         del self._jobs[job]
@@ -319,19 +326,6 @@ class Scheduler:
         self._remove(job)
         if self._contended:
             self._plan()
-
-    def _is_calm(self, group: CpuGroup) -> bool:
-        """True when all jobs run at full speed and the new one can too."""
-        if self.root.count > self.count:
-            return False
-        part: CpuGroup | None = group
-        while part is not None:
-            if part.quota is not None or part.frozen:
-                return False
-            if part.cores is not None and part.count > part.cores:
-                return False
-            part = part.parent
-        return True
 
     def _pass_time(self) -> None:
         """Account for all jobs; those that have had their time are done."""

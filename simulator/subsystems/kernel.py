@@ -81,6 +81,10 @@ class Kernel:
     """Process 1, from the boot stage ``init`` on."""
     namespaces: Namespaces = field(init=False)
     """The ones that it boots with."""
+    abis: tuple[str, ...] = field(init=False)
+    """The system-call tables that it answers."""
+    loaders: tuple[str, ...] = field(init=False)
+    """The binary loaders that it asks, in order."""
     superuser: Credentials = field(init=False)
     """Who may do everything: user 0 of the first user namespace."""
     cgroups: Cgroups = field(init=False)
@@ -94,7 +98,10 @@ class Kernel:
     _last_number: int = FIRST_NUMBER
 
     def __post_init__(self) -> None:
-        """Make the first namespaces; a kernel is never without."""
+        """Make the first namespaces, never to be without; know the mechanisms."""
+        family = self.system.family
+        self.abis = listed(self.mechanisms[f"kernel.{family}.abi"])
+        self.loaders = listed(self.mechanisms[f"kernel.{family}.loaders"])
         self.namespaces = initial_namespaces(self.root, self.platform.name)
         self.superuser = Credentials(0, self.namespaces.user)
         self.cgroups = Cgroups(self.platform, self.mechanisms)
@@ -104,16 +111,6 @@ class Kernel:
     def family(self) -> str:
         """Linux, Windows NT or Darwin, as the families of kernels are called."""
         return self.system.family
-
-    @property
-    def abis(self) -> tuple[str, ...]:
-        """The system-call tables that this kernel answers."""
-        return listed(self.mechanisms[f"kernel.{self.system.family}.abi"])
-
-    @property
-    def loaders(self) -> tuple[str, ...]:
-        """The binary loaders that this kernel asks, in order."""
-        return listed(self.mechanisms[f"kernel.{self.system.family}.loaders"])
 
     @property
     def swap_kib(self) -> int:
@@ -396,7 +393,7 @@ class Kernel:
 
     def _admit(self, image: Image) -> None:
         """Raise ExecError when a program needs more memory than may be promised."""
-        wanted = sum(binary.ram_kib for binary in _binaries(image))
+        wanted = sum([binary.ram_kib for binary in _binaries(image)])
         if not self.pages.may_commit(wanted):
             memory = self.platform.memory
             error = OutOfMemoryError(memory.name, wanted, memory.free_kib)
@@ -406,7 +403,7 @@ class Kernel:
         """Give a program its memory and let it begin; it may be killed on the way."""
         shared = self.mechanisms["kernel.page_sharing"] == "on"
         binaries = _binaries(process.image)
-        own = sum(b.ram_kib if shared else b.ram_kib + b.text_kib for b in binaries)
+        own = sum([b.ram_kib if shared else b.ram_kib + b.text_kib for b in binaries])
         fits = yield from self.pages.take(process, own, touches=False)
         for binary in binaries if shared else ():
             if fits and binary.text_kib:

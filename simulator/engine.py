@@ -202,7 +202,7 @@ class Engine:
         calendar, last = self._calendar, self.budget.virtual_us
         steps, pause = self._steps, self._steps + 1
         while calendar:
-            if len(calendar) == self._daemons and self._is_over():
+            if self._daemons and len(calendar) == self._daemons and self._is_over():
                 return
             when, priority, _, task = heappop(calendar)
             if task.is_daemon:

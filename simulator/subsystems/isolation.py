@@ -91,7 +91,7 @@ def _new_kinds(kinds: Sequence[str], wanted: Isolation) -> tuple[str, ...]:
     if wanted.boottime_offset_us is not None:
         asked.add("time")
     asked.difference_update(wanted.host_namespaces)
-    return tuple([kind for kind in KINDS if kind in asked])
+    return tuple(filter(asked.__contains__, KINDS))
 
 
 def _mount(made: Namespaces, above: Namespaces, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import attrgetter, is_not
 from typing import Any, NamedTuple
 
 from simulator.subsystems.files import FileTree
@@ -110,13 +112,14 @@ class Namespaces(NamedTuple):
 
     def numbers(self) -> dict[str, int]:
         """Return the number of each, as ``/proc/<pid>/ns`` shows them."""
-        each: tuple[Namespace | UserNamespace, ...] = self
-        return {kind: one.number for kind, one in zip(KINDS, each, strict=True)}
+        return dict(zip(KINDS, map(_number_of, self), strict=True))
 
     def own(self, other: "Namespaces") -> list[str]:
         """Return the kinds in which these differ from ``other``."""
-        pairs = zip(KINDS, self, other, strict=True)
-        return [kind for kind, mine, theirs in pairs if mine is not theirs]
+        return [*compress(KINDS, map(is_not, self, other))]
+
+
+_number_of = attrgetter("number")
 
 
 def initial_namespaces(root: FileTree, hostname: str) -> Namespaces:

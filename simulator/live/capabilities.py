@@ -17,6 +17,7 @@ from typing import Any
 
 from simulator.live import cgroups
 from simulator.live.binaries.formats import elf32
+from simulator.live.binaries.handing import registration
 from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.qemu import machine as qemu
 from simulator.live.sandbox import SandboxError, carry_out
@@ -174,6 +175,17 @@ def _ask_nested_users() -> str:
     return _ask_users()
 
 
+def _ask_formats() -> str:
+    """Register a format with the sandbox's own list (binfmt_misc, Linux 6.7)."""
+    reason = _ask_native()
+    if reason:
+        return reason
+    line = registration("trial", "pe", NATIVE_ARCH, "/p0", opened=False)
+    told = carry_out([{"do": "register", "step": 0, "line": line}], seconds=5)
+    number = told.of(0)["errno"]
+    return f"binfmt_misc: {os.strerror(number)}" if number else ""
+
+
 def _ask_kvm() -> str:
     if kvm_back_end() == "none":
         return "there is no /dev/kvm"
@@ -200,6 +212,7 @@ _QUESTIONS: Mapping[str, Callable[[], str]] = {
     "oom_group": _ask_oom_group,
     "compat32": _ask_compat32,
     "nested_users": _ask_nested_users,
+    "formats": _ask_formats,
     "kvm": _ask_kvm,
     "emulation": _ask_emulated,
     "guest": qemu.missing,

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from simulator.live.binaries.programs import Recipe, executable
-from simulator.live.capabilities import NATIVE_ARCH
 from simulator.live.files import (
     MISSING,
     write_file,
@@ -132,7 +131,7 @@ def _image(translation: Translation, image: str) -> str:
     folder = f"/images/{number}"
     if folder not in translation.disks:
         fields = translation.images[image]
-        if fields["layers"] or fields["arch"] != NATIVE_ARCH or fields["os"] != "linux":
+        if fields["layers"] or fields["os"] != "linux":
             raise NotHereError(f"{image} is more than a probe's image can be")
         translation.disks[folder] = Disk(set(fields["programs"]))
         posix = [name for name in fields["libraries"] if RUNTIMES[name].api == "posix"]

@@ -8,12 +8,14 @@ it there or not.
 import base64
 
 from simulator.live.binaries import formats
+from simulator.live.binaries.handing import BESIDE, handed_over
 from simulator.live.binaries.loader import loader
 from simulator.live.binaries.programs import NEEDS, Recipe, executable
 from simulator.live.capabilities import NATIVE_ARCH
 from simulator.live.recipes import checked, kinds_of
 from simulator.live.translation import Disk, NotHereError, Translation
 from simulator.subsystems.files import RUNTIMES, STATIC, Program, Step
+from simulator.subsystems.loaders import refusal
 from simulator.subsystems.signals import NUMBERS
 
 MISSING = "/missing"
@@ -50,6 +52,7 @@ def write_program(translation: Translation, name: str, folder: str) -> int:
         else:
             content = _binary(translation, program, disk)
         _write_interpreters(translation, name, folder)
+        _write_beside(translation, program, folder)
     except NotHereError as error:
         translation.refused[name] = str(error)
         content = b""
@@ -76,8 +79,7 @@ def write_file(
 
 
 def _binary(translation: Translation, program: Program, disk: Disk) -> bytes:
-    is_more = program.interprets is not None or program.calls or program.truncated
-    if is_more or program.oom_score_adj:
+    if program.calls or program.truncated or program.oom_score_adj:
         raise NotHereError(f"{program.name} is more than a probe's program can be")
     if program.format == "pe":
         return formats.pe(program.arch)
@@ -88,7 +90,23 @@ def _binary(translation: Translation, program: Program, disk: Disk) -> bytes:
     if program.arch != NATIVE_ARCH:
         return formats.elf(b"\xd4\x00\x00\x00", program.arch)
     recipe = _recipe(translation, program, program.does)
-    return executable(recipe, interpreter=_loader(program, disk))
+    before = handed_over() if program.interprets else b""
+    return executable(recipe, interpreter=_loader(program, disk), before=before)
+
+
+def _write_beside(translation: Translation, program: Program, folder: str) -> None:
+    """Write what a registered interpreter becomes when it is handed a program.
+
+    One that cannot read the program gives up.
+    """
+    name = translation.handlers.get((program.format, program.arch))
+    if name is None:
+        return
+    if refusal(translation.programs[name].interprets, program):
+        recipe = Recipe(translation.number(program.name), (("exit", {"status": 1}),))
+    else:
+        recipe = _recipe(translation, program, program.does)
+    write_file(translation, f"{folder}/p{recipe.number}{BESIDE}", executable(recipe))
 
 
 def _old(translation: Translation, program: Program) -> bytes:

@@ -9,9 +9,10 @@ from simulator.events import ASKED, FAILED, OK, Event
 from simulator.live.binaries import writing as told
 from simulator.live.binaries.asking import CALLS
 from simulator.live.binaries.sockets import LOOPBACK_BIT
-from simulator.live.binaries.writing import NOT_EXECUTABLE, NOT_FOUND
+from simulator.live.binaries.writing import NOT_EXECUTABLE
 from simulator.live.sandbox import Fact
 from simulator.live.translating import Deed, Translation
+from simulator.subsystems.containers.lifecycle import START_FAILED
 from simulator.subsystems.network.namespace import LOOPBACK, WILDCARD
 from simulator.subsystems.signals import KILLED, NUMBERS
 
@@ -310,8 +311,8 @@ def _after_container(recorder: Recorder, fact: Fact, name: str) -> None:
         recorder.processes[pid].place = name
     recorder.containers[name] = "running" if alive else "exited"
     if fact["errno"]:
-        missing = errorcode.get(fact["errno"]) == "ENOENT"
-        recorder.statuses[name] = NOT_FOUND if missing else NOT_EXECUTABLE
+        why = errorcode.get(fact["errno"], "")
+        recorder.statuses[name] = START_FAILED.get(why, NOT_EXECUTABLE)
     for stage in fact["stages"]:
         recorder.record(
             recorder.translation.engine, stage, target=name, at_us=fact["stages"][stage]
@@ -321,6 +322,14 @@ def _after_container(recorder: Recorder, fact: Fact, name: str) -> None:
 
 def _after_wait(recorder: Recorder, fact: Fact, _name: str) -> None:
     recorder.overdue |= not fact["whole"]
+
+
+def _after_register(recorder: Recorder, fact: Fact, name: str) -> None:
+    if fact["errno"]:
+        said = _errno(fact["errno"])
+        recorder.record(KERNEL, "register_format", FAILED, target=name, **said)
+    else:
+        recorder.record(KERNEL, "register_format", target=name)
 
 
 def _note(recorder: Recorder, program: str, fact: Fact) -> None:
@@ -343,7 +352,10 @@ def _note(recorder: Recorder, program: str, fact: Fact) -> None:
 
 def _loader(recorder: Recorder, program: str) -> str:
     found = recorder.translation.programs.get(program)
-    return "elf" if found is None else found.format
+    if found is None:
+        return "elf"
+    is_handed = (found.format, found.arch) in recorder.translation.handlers
+    return "misc" if is_handed else found.format
 
 
 def _errno(number: int) -> dict[str, Any]:
@@ -359,6 +371,7 @@ AFTER: Mapping[str, Callable[[Recorder, Fact, str], None]] = {
     "run": _after_run,
     "container": _after_container,
     "waited": _after_wait,
+    "registered": _after_register,
 }
 """What ends a step and says how it went."""
 

@@ -9,6 +9,7 @@ from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.capabilities import NATIVE_ARCH, Report
 from simulator.live.containers import start_container
 from simulator.live.files import write_file, write_libraries, write_program
+from simulator.live.handlers import planned, register_format
 from simulator.live.translation import (
     Arguments,
     Deed,
@@ -46,7 +47,9 @@ def translated(
         images=spec["images"],
         namespaces=listed(mechanisms["container.namespaces"]),
     )
-    for verb, arguments in scenario.plan_templates[arm].fill(params):
+    plan = list(scenario.plan_templates[arm].fill(params))
+    translation.handlers = planned(plan)
+    for verb, arguments in plan:
         if verb not in VERBS:
             raise NotHereError(f"no probe does what {verb} does")
         steps = VERBS[verb](translation, arguments, spec)
@@ -208,5 +211,6 @@ VERBS: Mapping[str, Translate] = {
     "signal": _signal,
     "load": _load,
     "wait": _wait,
+    "register_format": register_format,
 }
 """Actions that a sandbox can carry out; there are no others."""

@@ -54,6 +54,8 @@ class Translation:
     """Why programs cannot be like those of the scenario; nobody may start these."""
     image_of: dict[str, str] = field(default_factory=dict)
     """Directory of the image of each container."""
+    handlers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Interpreters that the plan registers, by format and architecture."""
     namespaces: tuple[str, ...] = ()
     calls: set[str] = field(default_factory=set)
     """System calls that its programs make beyond those that all may make."""

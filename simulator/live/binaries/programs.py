@@ -12,11 +12,14 @@ for _kind in (life, asking, sockets):
     STEPS.update(_kind.STEPS)
 
 
-def executable(recipe: Recipe, *, interpreter: str = "") -> bytes:
+def executable(recipe: Recipe, *, interpreter: str = "", before: bytes = b"") -> bytes:
     """Return the ELF file of a program for x86-64.
+
+    ``before`` is code that its first instructions come after.
 
     Raises KeyError for a step that a program of a live probe cannot carry out.
     """
     writer = Writer(recipe)
     writer.write()
-    return elf(writer.code.finished(), "x86_64", interpreter=interpreter)
+    code = before + writer.code.finished()
+    return elf(code, "x86_64", interpreter=interpreter)

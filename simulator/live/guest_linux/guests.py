@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from simulator.live.binaries import programs as told
+from simulator.live.binaries import writing as told
 from simulator.live.inside.linux import (
     CLONE,
     MS_BIND,

@@ -16,6 +16,7 @@ from simulator.live.inside.containers import (
     join,
     start_container,
 )
+from simulator.live.inside.formats import register_format
 from simulator.live.inside.looking import kinds_of_its_own, look_at
 from simulator.live.inside.machine import Machine
 from simulator.live.inside.programs import start
@@ -153,6 +154,12 @@ def _count(descriptor: int, word: str) -> int:
     return next((int(row[-1]) for row in rows if len(row) == 1 or row[0] == word), 0)
 
 
+def register(machine: Machine, step: Mapping[str, Any]) -> None:
+    """Register an interpreter for files of one format."""
+    error = register_format(step["line"])
+    machine.tell("registered", step=step["step"], errno=error)
+
+
 STEPS: Mapping[str, Callable[[Machine, Mapping[str, Any]], None]] = {
     "write": write_file,
     "mode": set_mode,
@@ -162,5 +169,6 @@ STEPS: Mapping[str, Callable[[Machine, Mapping[str, Any]], None]] = {
     "request": request,
     "wait": wait,
     "look": look,
+    "register": register,
 }
 """The steps of a plan; there are no others."""

@@ -49,6 +49,7 @@ def test_another_architecture_can_run_no_program_of_ours(
     why = "probes are written for Linux on x86_64, this is riscv64"
     assert capabilities._ask_sandbox() == why
     assert capabilities._ask_containers() == why
+    assert capabilities._ask_formats() == why
 
 
 @pytest.mark.parametrize("ask", ["_ask_sandbox", "_ask_containers"])
@@ -75,6 +76,16 @@ def test_whatever_goes_wrong_is_a_reason(error: Exception, reason: str) -> None:
         raise error
 
     assert capabilities._reason(ask) == reason
+
+
+def test_a_list_of_formats_of_its_own_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, why in ((0, ""), (1, "binfmt_misc: Operation not permitted")):
+        fact = {"kind": "registered", "step": 0, "errno": number}
+        told = Told((fact,), in_time=True)
+        monkeypatch.setattr(
+            capabilities, "carry_out", lambda _plan, seconds, told=told: told
+        )
+        assert capabilities._ask_formats() == why
 
 
 def test_only_root_maps_users(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from simulator.live.binaries import programs as told
+from simulator.live.binaries import writing as told
 from simulator.live.qemu.cpio import Entry
 from simulator.live.qemu.kernel import GuestDeadError, Wish
 from simulator.live.qemu.machine import Machine

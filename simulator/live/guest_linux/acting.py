@@ -234,7 +234,8 @@ def _vm(home: Home) -> dict[str, str]:
 
 def _view(world: World, name: str) -> dict[str, Any]:
     home, process = world.containers[name]
-    state = "running" if is_running(home, process) else "exited"
+    has_ended = process.code is not None
+    state = "exited" if has_ended else "running" if home.guest.alive else "dead"
     return {"place": name, "state": state, "exit_status": status_of(process)}
 
 

@@ -1,6 +1,6 @@
 """The files of an arm's guests: its programs, where their images have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from simulator.live.binaries.programs import STEPS, Recipe, executable
@@ -16,31 +16,48 @@ Numbers = Mapping[str, int]
 
 
 def files_of(
-    programs: Mapping[str, Program], images: Mapping[str, Any]
+    programs: Mapping[str, Program], images: Mapping[str, Any], started: Iterable[str]
 ) -> Iterator[cpio.Entry]:
-    """Go through the files of all images, and of programs that machines have.
+    """Go through the files of the programs that may start: a machine's, and images'.
 
     Raises NotHereError for a program that a guest cannot run as the model does.
     """
     numbers = numbered(programs)
     made = {
-        name: executable(_recipe(program, numbers))
-        for name, program in programs.items()
+        name: executable(_recipe(programs[name], numbers))
+        for name in _reached(programs, started)
     }
-    for name, number in numbers.items():
-        yield cpio.file(f"p{number}", made[name])
+    for name, content in made.items():
+        yield cpio.file(f"p{numbers[name]}", content)
     yield cpio.directory(IMAGES)
     for image, number in numbered(images).items():
         folder = f"{IMAGES}/{number}"
         yield cpio.directory(folder)
         yield cpio.directory(f"{folder}/proc")
         for name in images[image]["programs"]:
-            yield cpio.file(f"{folder}/p{numbers[name]}", made[name])
+            if name in made:
+                yield cpio.file(f"{folder}/p{numbers[name]}", made[name])
 
 
 def numbered(names: Mapping[str, Any]) -> dict[str, int]:
     """Return what stands for each name in paths: no name of a scenario does."""
     return {name: number for number, name in enumerate(names, start=1)}
+
+
+def _reached(programs: Mapping[str, Program], started: Iterable[str]) -> list[str]:
+    """Return programs that are started, and those that they may start."""
+    found = list(dict.fromkeys(started))
+    for name in found:
+        named = _named(programs[name].does)
+        found += [other for other in named if other not in found]
+    return found
+
+
+def _named(steps: Iterable[Step]) -> Iterator[str]:
+    for _, arguments in steps:
+        if "program" in arguments:
+            yield arguments["program"]
+        yield from _named(arguments.get("steps", ()))
 
 
 def _recipe(program: Program, numbers: Numbers) -> Recipe:

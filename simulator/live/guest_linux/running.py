@@ -25,6 +25,7 @@ WISHES = {
     "start_container": {"name", "on", "image", "count", "run", "limits"},
     "start_vm": {"name", "on", "system", "ram_mib", "count", "programs", "run"},
     "load": {"program", "requests"},
+    "kernel_bug": {"on"},
 }
 """What an action can be given; all else must be as usual."""
 
@@ -45,7 +46,8 @@ def run_arm_in_guests(
     plan = list(scenario.plan_templates[arm].fill(params))
     _check(plan, spec)
     programs = programs_of(spec["programs"])
-    files = list(files_of(programs, spec["images"]))
+    started = [arguments["run"] for _, arguments in plan if arguments.get("run")]
+    files = list(files_of(programs, spec["images"], started))
     with ExitStack() as stack:
         world = World(spec, lambda: stack.enter_context(boot(files)), programs)
         world.record.attempts = {
@@ -128,5 +130,6 @@ VERBS: Mapping[str, Callable[[World, Arguments], None]] = {
     "load": acting.load,
     "wait": acting.wait,
     "crash": acting.crash,
+    "kernel_bug": acting.crash,
 }
 """Actions that guests can carry out; there are no others."""

@@ -101,7 +101,7 @@ def test_containers_share_the_kernel_that_panics(boots: Boots) -> None:
             box(name="other"),
             "load: {program: app, requests: 5}",
             "crash: {on: other}",
-            "crash: {on: server}",
+            "kernel_bug: {on: server}",
             "load: {program: app, requests: 5}",
         ),
         boots,
@@ -116,11 +116,15 @@ def test_containers_share_the_kernel_that_panics(boots: Boots) -> None:
     assert panic.detail["log"] == "Kernel panic - not syncing: sysrq triggered crash"
     assert (run.metrics["kernels"], run.metrics["served"]) == (0, 15)
     assert run.observation["programs"]["app"]["running"] == 0
+    states = {
+        name: {view["state"] for view in views}
+        for name, views in run.observation["views"].items()
+    }
+    assert states == {"box": {"dead"}, "other": {"dead"}}
     assert run.simulator_version == "linux 6.1 in a guest"
     assert len(boots.kernels) == 1
     paths = [entry.path for entry in boots.files[0]]
-    assert paths[:6] == ["p1", "p2", "p3", "p4", "p5", "images"]
-    assert paths[6:9] == ["images/1", "images/1/proc", "images/1/p1"]
+    assert paths == ["p1", "images", "images/1", "images/1/proc", "images/1/p1"]
 
 
 def test_another_guest_goes_on(boots: Boots) -> None:
@@ -186,6 +190,7 @@ def test_time_passes(boots: Boots) -> None:
         ("install: {what: app, on: server}", "programs of guests are in images"),
         ("reboot: {machine: server}", "no guest does what reboot does"),
         ("wait: {seconds: 9}", "nobody waits 9 s for a guest"),
+        ("kernel_bug: {on: server, program: app}", "nothing of program of kernel_bug"),
         (box(privileged="true"), "guests know nothing of privileged"),
         (box(limits="{cpu_weight: 9}"), "no guest sets cpu_weight of a cgroup"),
         (
@@ -215,11 +220,19 @@ def test_programs_that_a_guest_cannot_run(
     boots: Boots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = HEAD.replace("{path: /lost, format: elf}", "{path: /lost, format: pe}")
+    action = box(run="lost")
     with pytest.raises(NotHereError, match="lost is more than a guest's program"):
-        ran(load_scenario(f"{other}      - {box()}\n{TAIL}", name="x.yaml"), boots)
+        ran(load_scenario(f"{other}      - {action}\n{TAIL}", name="x.yaml"), boots)
     monkeypatch.setattr(files, "STEPS", {})
     with pytest.raises(NotHereError, match="no program of a guest does the step fork"):
-        ran(scenario(box()), boots)
+        ran(scenario(box(run="leaver")), boots)
+    assert len(ran(scenario(box()), boots).events) == 5
+
+
+def test_programs_that_others_start_are_there_too(boots: Boots) -> None:
+    ran(scenario(box(run="caller"), box(name="other")), boots)
+    paths = [entry.path for entry in boots.files[0]]
+    assert [path for path in paths if path.startswith("p")] == ["p3", "p1"]
 
 
 def test_mechanisms_of_a_real_kernel_stay_as_they_are(boots: Boots) -> None:

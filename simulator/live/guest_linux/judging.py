@@ -62,7 +62,7 @@ def _judged(
 ) -> tuple[bool | None, str]:
     """Judge a claim over guests' runs; None, and why, where they do not tell."""
     expression = compiled(scenario.claims[claim].expression)
-    arms = {arm for arm, _, _ in expression.reads} or set(scenario.arms)
+    arms = expression.arms or set(scenario.arms)
     untold = set(_ACTION.findall(expression.source)) - ACTIONS
     if untold:
         return None, f"nobody sees each {', '.join(sorted(untold))} of a guest"

@@ -67,6 +67,9 @@ def test_a_guest_ends_with_whoever_started_it(tmp_path: Path, qemu: Path) -> Non
         guest.console.write_text("[ 1.0] Kernel panic - not syncing: bug\n[ 1.1] end")
         assert guest.panic == "Kernel panic - not syncing: bug"
         folder = guest.console.parent
+    until = time.monotonic() + 20
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.01)
     assert not is_alive(pid)
     assert not folder.exists()
 

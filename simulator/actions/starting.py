@@ -69,6 +69,7 @@ def run_at(
         namespaces=inside.namespaces if inside else None,
         credentials=_credentials(place, kernel, *who),
         cgroup=_cgroup(place, kernel, cgroup),
+        environment=place.environment if isinstance(place, Container) else None,
     )
     _note(world, program, attempt)
 

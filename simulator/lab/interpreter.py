@@ -1,7 +1,7 @@
 """Carrying out a command line: each command a process of the world."""
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.engine import Gate, Work
@@ -21,7 +21,7 @@ from simulator.lab.parser import (
     Simple,
     parse,
 )
-from simulator.lab.state import PATH, Console, Job, Lab, Sink
+from simulator.lab.state import HOME, PATH, Console, Job, Lab, Sink
 from simulator.lab.table import BUILTINS, COMMANDS
 from simulator.lab.userland import SHELLS, tool_of
 from simulator.lab.view import View
@@ -33,6 +33,7 @@ MOST_ROUNDS = 10_000
 SYNTAX_ERROR = 2
 LOST = 255
 """Status of what went down with its kernel."""
+NOTHING: Mapping[str, str] = {}
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 Status = Generator[int | Gate, None, int]
 
@@ -200,10 +201,12 @@ class Interpreter:
     ) -> Generator[int | Gate, None, Stage]:
         """Expand the words, open the files, start the process."""
         words = yield from self._expand(command.words)
+        given: dict[str, str] = {}
         while words and (match := _ASSIGNMENT.fullmatch(words[0])):
-            if len(words) == 1 or words[1].partition("=")[1]:
-                self.console.variables[match[1]] = match[2]
+            given[match[1]] = match[2]
             words.pop(0)
+        if not words:
+            self.console.variables |= given
         stage = Stage(tuple(words), streams)
         if command.text is not None:
             stage.streams = replace(stage.streams, stdin=command.text)
@@ -216,14 +219,22 @@ class Interpreter:
         elif words[0] in BUILTINS:
             stage.builtin, stage.function = True, BUILTINS[words[0]]
         else:
-            yield from self._launch(stage)
+            yield from self._launch(stage, given=given)
         return stage
 
-    def _launch(self, stage: Stage, where: Where | None = None) -> Work:
-        """Start the process of a stage, or say why it cannot be started."""
+    def _launch(
+        self,
+        stage: Stage,
+        where: Where | None = None,
+        given: Mapping[str, str] = NOTHING,
+    ) -> Work:
+        """Start the process of a stage, or say why it cannot be started.
+
+        ``given`` are variables for this command alone.
+        """
         console = self.console
         path = console.variables.get("PATH", PATH)
-        where = where or beside(console.process, console.cwd, path)
+        where = where or beside(console.process, console.environment(**given), path)
         stage.launched = yield from launch(where, stage.words)
         process = stage.launched.process
         if process is None:
@@ -309,7 +320,7 @@ class Interpreter:
         process = stage.launched.process or self.console.process
         call = Call(
             self.lab,
-            self.console,
+            self._console_of(stage),
             stage.words,
             View(self.lab, process),
             stage.streams.out,
@@ -325,6 +336,16 @@ class Interpreter:
         except CommandError as error:
             call.complain(error.message)
             return error.status
+
+    def _console_of(self, stage: Stage) -> Console:
+        """Return what a command has before it: a program's own variables and place."""
+        process = stage.launched.process
+        if process is None:
+            return self.console
+        variables = {"HOME": HOME, "PATH": PATH}
+        place = replace(self.console, variables=variables, exported={*variables})
+        place.begin(process.environment)
+        return place
 
     def _ended(self, stage: Stage) -> int:
         """Say what the shell says about the end of a process; return its status."""
@@ -385,8 +406,8 @@ class Interpreter:
 
     def script(self, text: str, call: Call) -> Status:
         """Carry out the lines of a text as the shell that ``call`` is."""
-        inner = Console(call.view.process, self.console.cwd)
-        inner.variables = dict(self.console.variables)
+        inner = Console(call.view.process)
+        inner.begin(call.view.process.environment)
         shell = Interpreter(self.lab, inner)
         try:
             items = parse(text)

@@ -8,6 +8,7 @@ from simulator.engine import Gate
 from simulator.lab.files import absolute
 from simulator.lab.state import PATH
 from simulator.lab.userland import SHELLS, look_up, tool_of
+from simulator.subsystems.environment import BARE, Environment
 from simulator.subsystems.files import FileTree
 from simulator.subsystems.namespaces import Namespaces
 from simulator.subsystems.processes import Attempt, Executive, Process
@@ -43,7 +44,7 @@ class Where:
     parent: Process
     cgroup: Any = None
     operation_ns: int = 0
-    cwd: str = "/"
+    environment: Environment = BARE
     path: str = PATH
 
 
@@ -58,7 +59,9 @@ class Launched:
     seq: int | None = None
 
 
-def beside(process: Process, cwd: str = "/", path: str = PATH) -> Where:
+def beside(
+    process: Process, environment: Environment | None = None, path: str = PATH
+) -> Where:
     """Return where a process starts children of its own."""
     return Where(
         process.kernel,
@@ -69,7 +72,7 @@ def beside(process: Process, cwd: str = "/", path: str = PATH) -> Where:
         process,
         process.cgroup,
         process.operation_ns,
-        cwd,
+        environment or process.environment,
         path,
     )
 
@@ -82,7 +85,7 @@ def inside(process: Process, parent: Process, **changes: Any) -> Where:
 def launch(where: Where, words: Sequence[str]) -> Generator[int | Gate, None, Launched]:
     """Find the program that a command names, and execute it in a child."""
     word = words[0]
-    wanted = absolute(where.cwd, word) if "/" in word else word
+    wanted = absolute(where.environment.directory, word) if "/" in word else word
     path = look_up(where.root, where.path, wanted)
     if path is None:
         return Launched(None, NOT_FOUND, word, NO_FILE if "/" in word else "")
@@ -98,6 +101,7 @@ def launch(where: Where, words: Sequence[str]) -> Generator[int | Gate, None, La
         credentials=where.credentials,
         cgroup=where.cgroup,
         parent=where.parent,
+        environment=where.environment,
         arguments=() if is_shell else tuple(words[1:]),
     )
     if attempt.process is not None:

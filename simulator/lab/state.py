@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from simulator.engine import Engine, Task
 from simulator.lab.records import Record
+from simulator.subsystems.environment import Environment
 from simulator.subsystems.processes import Executive, Process
 from simulator.world import World
 
@@ -42,6 +43,8 @@ class Console:
     variables: dict[str, str] = field(
         default_factory=lambda: {"HOME": HOME, "PATH": PATH, "SHELL": "/bin/bash"}
     )
+    exported: set[str] = field(default_factory=lambda: {"HOME", "PATH", "SHELL"})
+    """Variables that the programs it starts get as well."""
     status: int = 0
     """Exit status of the last command: ``$?``."""
     task: Task | None = None
@@ -49,6 +52,17 @@ class Console:
     foreground: list[Process] = field(default_factory=list)
     """What an interrupt from the keyboard goes to."""
     jobs: list[Job] = field(default_factory=list)
+
+    def begin(self, environment: Environment) -> None:
+        """Take what its process was given: a directory, and variables."""
+        self.cwd = environment.directory
+        self.variables |= environment.variables
+        self.exported |= {*environment.variables}
+
+    def environment(self, **more: str) -> Environment:
+        """Return what a program begins with that is started here."""
+        kept = {n: v for n, v in self.variables.items() if n in self.exported}
+        return Environment({**kept, **more}, self.cwd)
 
     @property
     def kernel(self) -> Executive:

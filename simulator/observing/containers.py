@@ -31,7 +31,7 @@ def see_container(container: Container, see: See) -> Node:
         exit_status=container.exit_status,
         restarts=container.restarts,
         health=container.health,
-        env=container.environment,
+        env=container.environment.variables,
         log=list(container.log),
         **see_network(container),
     )

@@ -252,8 +252,7 @@ class ContainerEngine:
         container = Container(
             name, image, self.host, root, isolation=isolation, attachment=attachment
         )
-        container.wish = wish
-        container.environment = environment(image.config, wish)
+        container.wish, container.environment = wish, environment(image.config, wish)
         root.read_only = wish.read_only
         container.limits = limits or {}
         self.containers.append(container)
@@ -525,6 +524,7 @@ class ContainerEngine:
             credentials=inside.credentials if inside else None,
             cgroup=container.cgroup,
             arguments=arguments,
+            environment=container.environment,
         )
         if container.state == "dead":
             return attempt

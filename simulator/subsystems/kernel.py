@@ -11,6 +11,7 @@ from simulator.mechanisms import Value, listed
 from simulator.subsystems import exits, signals
 from simulator.subsystems.behaviour import begin
 from simulator.subsystems.cgroups import Cgroup, Cgroups
+from simulator.subsystems.environment import BARE, Environment
 from simulator.subsystems.families import COMPATIBLE, missing_call
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.formats import formats_of
@@ -58,6 +59,7 @@ class Setting(NamedTuple):
     operation_ns: int = 0
     cgroup: Cgroup | None = None
     arguments: tuple[str, ...] = ()
+    environment: Environment = BARE
 
 
 @dataclass(slots=True, eq=False)
@@ -199,6 +201,7 @@ class Kernel:
         cgroup: Any = None,
         parent: Process | None = None,
         arguments: tuple[str, ...] = (),
+        environment: Environment | None = None,
     ) -> Work:
         """Run the file at ``path`` in a new process; the result is an ``Attempt``.
 
@@ -218,6 +221,7 @@ class Kernel:
             operation_ns,
             cgroup,
             arguments,
+            environment or (parent.environment if parent else BARE),
         )
         if self.state != "running":
             return Attempt(cause or 0, errno_name="EIO")
@@ -256,6 +260,7 @@ class Kernel:
             process.operation_ns,
             process.cgroup,
             process.arguments,
+            process.environment,
         )
         child = self._enter(process.image, setting)
         child.handlers = dict(process.handlers)
@@ -457,6 +462,7 @@ class Kernel:
             parent=setting.parent,
             arguments=setting.arguments,
             cgroup=setting.cgroup,
+            environment=setting.environment,
             handlers=dict(program.signals),
             reaps=program.reaps,
             pids=pids,

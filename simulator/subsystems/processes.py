@@ -8,6 +8,7 @@ from simulator.calibration import figure
 from simulator.engine import Gate, Task, Work
 from simulator.mechanisms import Value
 from simulator.subsystems.cpu import CpuGroup, Job
+from simulator.subsystems.environment import BARE, Environment
 from simulator.subsystems.files import FileTree, Program, Step
 from simulator.subsystems.loaders import Image
 from simulator.subsystems.memory import Victim
@@ -94,6 +95,7 @@ class Process:
     """How many of its threads want a processor now."""
     cpu_us: int = 0
     """CPU time that it has had for work that is done."""
+    environment: Environment = BARE
     jobs: list[Job] = field(default_factory=list)
     """What its threads want a processor for now."""
     children_in: Namespaces | None = None
@@ -266,6 +268,7 @@ class Executive(Protocol):
         cgroup: Any = None,
         parent: Process | None = None,
         arguments: tuple[str, ...] = (),
+        environment: Environment | None = None,
     ) -> Work:
         """Run the file at ``path`` in a new process; the result is an ``Attempt``."""
 

@@ -104,8 +104,9 @@ def export(call: Call) -> Answer:
             raise CommandError(f"`{word}': not a valid identifier")
         if equals:
             call.console.variables[name] = value
+        call.console.exported.add(name)
     if len(call.words) == 1:
-        for name, value in sorted(call.console.variables.items()):
+        for name, value in sorted(call.console.environment().variables.items()):
             call.line(f'declare -x {name}="{value}"')
     return 0
 

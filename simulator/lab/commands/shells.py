@@ -31,8 +31,7 @@ def _console(call: Call) -> Answer:
     """Open a console; the process ends when somebody leaves it."""
     process = call.view.process
     console = Console(process)
-    same = process.root is call.console.process.root
-    console.cwd = call.console.cwd if same else "/"
+    console.begin(process.environment)
     call.lab.consoles.append(console)
     yield process.ended
     raise AssertionError

@@ -8,6 +8,8 @@ from simulator.events import Event
 from simulator.lab.call import Answer, Call, CommandError, options
 from simulator.lab.files.nodes import FileError
 from simulator.lab.files.proc import is_virtual, set_hostname
+from simulator.lab.launch import beside
+from simulator.lab.state import PATH
 from simulator.lab.view import SECOND, View, user_name
 from simulator.subsystems.machine import Machine
 from simulator.subsystems.platform import Platform
@@ -275,12 +277,14 @@ def lsmod(call: Call) -> Answer:
 
 def environment(call: Call) -> Answer:
     """Write the environment, or run a command in it."""
-    words = list(call.words[1:])
+    words, given = list(call.words[1:]), {}
     while words and "=" in words[0]:
-        name, _, value = words.pop(0).partition("=")
-        call.console.variables[name] = value
+        name, _, given[name] = words.pop(0).partition("=")
+    call.console.begin(call.console.environment(**given))
     if words:
-        return call.runner.carry_out(words, call)
+        path = call.console.variables.get("PATH", PATH)
+        where = beside(call.view.process, call.console.environment(), path)
+        return call.runner.carry_out(words, call, where)
     for name, value in sorted(call.console.variables.items()):
         call.line(f"{name}={value}")
     return 0

@@ -90,6 +90,10 @@ def _process(view: View, process: Process) -> Mapping[str, Node]:
             "" if zombie else command_line(view, process).replace(" ", "\0")
         ),
         "comm": fixed(f"{short_name(process)}\n"),
+        "cwd": Link(process.environment.directory),
+        "environ": fixed(
+            "".join(f"{n}={v}\0" for n, v in process.environment.variables.items())
+        ),
         "exe": Link(process.image.binary.path),
         "gid_map": fixed(id_map(process)),
         "ns": Folder(partial(_namespaces, process), is_virtual=True),

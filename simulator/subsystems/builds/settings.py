@@ -35,6 +35,7 @@ class Settings:
     volumes: tuple[str, ...] = ()
     stop_signal: str = "SIGTERM"
     healthcheck: Healthcheck | None = None
+    labels: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: ImageConfig, escape: str) -> "Settings":
@@ -54,6 +55,7 @@ class Settings:
             volumes=config.volumes,
             stop_signal=config.stop_signal,
             healthcheck=config.healthcheck,
+            labels=dict(config.labels),
         )
 
     @property
@@ -85,6 +87,7 @@ class Settings:
             self.volumes,
             self.stop_signal,
             self.healthcheck,
+            tuple(self.labels.items()),
         )
 
 
@@ -168,8 +171,13 @@ def _healthcheck(settings: Settings, instruction: Instruction) -> None:
     )
 
 
+def _label(settings: Settings, instruction: Instruction) -> None:
+    for name, value in instruction.pairs:
+        settings.labels[settings.expanded(name)] = settings.expanded(value or "")
+
+
 def _nothing(settings: Settings, instruction: Instruction) -> None:
-    """LABEL and MAINTAINER: nobody in this model reads them."""
+    """MAINTAINER, which has long been given up: nobody in this model reads it."""
 
 
 Note = Callable[[Settings, Instruction], None]
@@ -183,7 +191,7 @@ _NOTES: Mapping[str, Note] = {
     "VOLUME": _volume,
     "STOPSIGNAL": _stop_signal,
     "HEALTHCHECK": _healthcheck,
-    "LABEL": _nothing,
+    "LABEL": _label,
     "MAINTAINER": _nothing,
 }
 NOTES = frozenset(_NOTES)

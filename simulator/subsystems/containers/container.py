@@ -8,6 +8,7 @@ from simulator.engine import Work
 from simulator.subsystems.cgroups import Cgroup
 from simulator.subsystems.containers.images import ContainerImage
 from simulator.subsystems.containers.wishes import ORDINARY, Wish
+from simulator.subsystems.environment import BARE, Environment
 from simulator.subsystems.files import FileTree
 from simulator.subsystems.isolation import DEFAULT, Confinement, Isolation
 from simulator.subsystems.kernel import Kernel
@@ -42,7 +43,8 @@ class Container:
     attachment: Attachment = PLAIN
 
     wish: Wish = ORDINARY
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: Environment = BARE
+    """What its processes begin with."""
     log: list[str] = field(default_factory=list)
     """What its first process, and those that it started, wrote to standard output."""
     health: str = ""

@@ -103,6 +103,8 @@ class ImageConfig:
     volumes: tuple[str, ...] = ()
     stop_signal: str = "SIGTERM"
     healthcheck: Healthcheck | None = None
+    labels: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What its maker says of it: names and values, which nothing depends on."""
 
 
 @dataclass(slots=True, eq=False)
@@ -132,7 +134,8 @@ class ContainerImage:
         """The name of its content: platform, configuration, layers."""
         if not self._digest:
             layers = [layer.digest for layer in self.layers]
-            self._digest = digest_of(self.platform, self.config, layers)
+            labels = [self.config.labels] if self.config.labels else []
+            self._digest = digest_of(self.platform, self.config, layers, *labels)
         return self._digest
 
     @property

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from simulator.subsystems.containers.images import Healthcheck, ImageConfig
+from simulator.subsystems.environment import Environment
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.users import ALL_CAPABILITIES, Credentials, UserNamespace
 
@@ -37,6 +38,8 @@ class Wish:
     command: tuple[str, ...] | None = None
     env: tuple[str, ...] = ()
     user: str = ""
+    workdir: str = ""
+    """Where its first program begins; as the image says when empty."""
     mounts: tuple[Mounting, ...] = ()
     read_only: bool = False
     """It may not write into its own layer."""
@@ -116,10 +119,14 @@ def with_init(
     return _INIT_PATH, ("--", path, *arguments)
 
 
-def environment(config: ImageConfig, wish: Wish) -> dict[str, str]:
-    """Return the variables of a container: the image's, then those asked for."""
+def environment(config: ImageConfig, wish: Wish) -> Environment:
+    """Return what a container's processes begin with.
+
+    Their variables are the image's, then those asked for; their directory likewise.
+    """
     pairs = (entry.partition("=") for entry in (*config.env, *wish.env))
-    return {name: value for name, _, value in pairs}
+    found = {name: value for name, _, value in pairs}
+    return Environment(found, wish.workdir or config.workdir)
 
 
 def with_rights(credentials: Credentials, wish: Wish, kind: str) -> Credentials:

@@ -14,6 +14,7 @@ from simulator.lab.launch import (
 from simulator.lab.state import PATH, Lab
 from simulator.lab.table import COMMANDS
 from simulator.lab.userland import executables, look_up, tool, tool_of, tools
+from simulator.subsystems.environment import Environment
 from simulator.subsystems.files import FileTree, Program
 from tests.simulator.lab.labs import lab
 
@@ -22,7 +23,8 @@ def launched(here: Lab, *words: str, cwd: str = "/") -> Launched:
     found: list[Launched] = []
 
     def work() -> object:
-        found.append((yield from launch(beside(here.console.process, cwd), words)))
+        where = beside(here.console.process, Environment({}, cwd))
+        found.append((yield from launch(where, words)))
 
     task = here.engine.spawn(work())  # type: ignore[arg-type]
     while not task.is_open:
@@ -115,8 +117,9 @@ def test_every_errno_of_execve_has_words() -> None:
 def test_inside_is_as_another_process_sees_it() -> None:
     here = lab()
     shell = here.console.process
-    where = inside(shell, shell, cwd="/srv")
-    assert (where.parent, where.cwd, where.path) == (shell, "/srv", PATH)
+    where = inside(shell, shell, environment=Environment({}, "/srv"))
+    assert (where.parent, where.path) == (shell, PATH)
+    assert where.environment.directory == "/srv"
     assert where.namespaces is shell.namespaces
     assert where.root is shell.root
 

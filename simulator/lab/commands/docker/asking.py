@@ -52,6 +52,8 @@ VALUES = (
     "u",
     "user",
     "restart",
+    "w",
+    "workdir",
 )
 _HOST_OPTIONS = ("pid", "ipc", "uts")
 """Options that, set to ``host``, let a container share a namespace of its host."""
@@ -132,6 +134,7 @@ def _wish(options: Options, image: ContainerImage, words: tuple[str, ...]) -> Wi
         command=() if is_shell else words[1:],
         env=tuple(options.values.get("e", []) + options.values.get("env", [])),
         user=options.value("u", "user") or "",
+        workdir=options.value("w", "workdir") or "",
         mounts=tuple(
             _mounting(word)
             for word in options.values.get("v", []) + options.values.get("volume", [])

@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator.lab.call import Answer, Call, CommandError
 from simulator.lab.columns import binary, span, table
+from simulator.lab.commands.docker import images
 from simulator.lab.commands.docker.engine import (
     at_least,
     find,
@@ -181,17 +182,17 @@ def cpu_share(container: Container) -> float:
 
 
 def inspect(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
-    """Write all that is known of containers, as JSON or as a format says."""
+    """Write all that is known of containers or images, as JSON or in a format."""
     found = read_options("inspect", words, (), ("f", "format"), status=1)
     at_least("inspect", found.rest)
     documents = []
     for word in found.rest:
-        try:
-            documents.append(described(call, engine, find(engine, word)))
-        except CommandError:
+        document = _known(call, engine, word)
+        if document is None:
             call.line("[]")
             call.err(f"Error: No such object: {word}\n")
             return 1
+        documents.append(document)
     form = found.value("f", "format")
     if form is None:
         call.line(json.dumps(documents, indent=4))
@@ -199,6 +200,15 @@ def inspect(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     for document in documents:
         call.line(_filled(form, document))
     return 0
+
+
+def _known(call: Call, engine: ContainerEngine, word: str) -> Any:
+    """Return what is known of a container or, when there is none, of an image."""
+    try:
+        return described(call, engine, find(engine, word))
+    except CommandError:
+        image = images.here(call, engine, word)
+        return None if image is None else images.described(image)
 
 
 def described(call: Call, engine: ContainerEngine, container: Container) -> Any:
@@ -225,11 +235,12 @@ def described(call: Call, engine: ContainerEngine, container: Container) -> Any:
         "Driver": "overlay2",
         "Config": {
             "Hostname": inside.namespaces.uts.hostname if inside else "",
-            "Env": [f"{k}={v}" for k, v in container.environment.items()],
+            "Env": [f"{k}={v}" for k, v in container.environment.variables.items()],
             "Cmd": list(container.image.config.cmd),
             "Image": image_name(engine, container),
-            "WorkingDir": container.image.config.workdir,
+            "WorkingDir": container.environment.directory,
             "Entrypoint": list(container.image.config.entrypoint),
+            "Labels": dict(container.image.config.labels),
         },
     }
 

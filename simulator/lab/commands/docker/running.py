@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from simulator.engine import Gate
-from simulator.lab.call import Answer, Call, CommandError
+from simulator.lab.call import Answer, Call, CommandError, Options
 from simulator.lab.commands.docker.asking import (
     FLAGS,
     VALUES,
@@ -24,10 +24,13 @@ from simulator.lab.commands.docker.engine import (
 )
 from simulator.lab.commands.docker.images import obtain
 from simulator.lab.commands.docker.networks import known
+from simulator.lab.files import absolute
 from simulator.lab.launch import NO_FILE, Launched, Where, launch
 from simulator.lab.records import Record
+from simulator.lab.state import PATH
 from simulator.lab.userland import SHELLS, tool_of
 from simulator.subsystems.container import Container, ContainerEngine
+from simulator.subsystems.environment import Environment
 from simulator.subsystems.processes import Attempt, Process
 
 NO_SUCH_FILE = 127
@@ -238,16 +241,15 @@ def _conflict(engine: ContainerEngine, taken: Container) -> str:
 def execute(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     """Run another program in a container that is running."""
     flags = ("i", "interactive", "t", "tty", "d", "detach", "privileged")
-    found = read_options(
-        "exec", words, flags, ("u", "user", "w", "workdir"), stops=True
-    )
+    values = ("u", "user", "w", "workdir", "e", "env")
+    found = read_options("exec", words, flags, values, stops=True)
     at_least("exec", found.rest, 2)
     container = find(engine, found.rest[0])
     if container.state != "running" or container.main is None:
         number = identifier(engine, container)
         raise CommandError(f"{DAEMON}container {number} is not running")
     command = tuple(found.rest[1:])
-    where = inside_of(container, call.view.process)
+    where = _as_asked(inside_of(container, call.view.process), found)
     launched = yield from launch(where, command)
     if launched.process is None:
         return _exec_failed(call, launched)
@@ -259,6 +261,20 @@ def execute(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
         )
         return 0
     return (yield from call.runner.attach(command, inner, launched.process))
+
+
+def _as_asked(where: Where, found: Options) -> Where:
+    """Return the same place with the directory and the variables asked for."""
+    before = where.environment
+    words = found.values.get("e", []) + found.values.get("env", [])
+    variables = {
+        **before.variables,
+        **dict(word.partition("=")[::2] for word in words),
+    }
+    directory = found.value("w", "workdir") or before.directory
+    environment = Environment(variables, absolute(before.directory, directory))
+    path = variables.get("PATH", PATH)
+    return replace(where, environment=environment, path=path)
 
 
 def inside_of(container: Container, parent: Process) -> Where:
@@ -275,6 +291,7 @@ def inside_of(container: Container, parent: Process) -> Where:
         parent,
         main.cgroup,
         main.operation_ns,
+        container.environment,
     )
 
 

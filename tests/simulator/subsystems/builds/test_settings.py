@@ -132,7 +132,7 @@ def test_volumes() -> None:
 
 
 def test_what_says_nothing_to_this_model() -> None:
-    assert image("FROM ubuntu", "LABEL a=1", "MAINTAINER b")["env"] == []
+    assert image("FROM ubuntu", "MAINTAINER b")["env"] == []
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from simulator.subsystems.containers.wishes import (
     with_init,
     words_of,
 )
+from simulator.subsystems.environment import Environment
 from simulator.subsystems.files import FileTree, Program
 from simulator.subsystems.users import Credentials, IdRange, UserNamespace
 
@@ -86,11 +87,14 @@ def test_the_engines_own_init_comes_first_and_needs_no_library() -> None:
 
 def test_variables_asked_for_come_after_the_images() -> None:
     config = ImageConfig(env=("PATH=/bin", "MODE=a=b"))
-    assert environment(config, Wish(env=("MODE=c", "NEW="))) == {
-        "PATH": "/bin",
-        "MODE": "c",
-        "NEW": "",
-    }
+    found = environment(config, Wish(env=("MODE=c", "NEW=")))
+    assert found == Environment({"PATH": "/bin", "MODE": "c", "NEW": ""}, "/")
+
+
+def test_the_directory_asked_for_comes_before_the_images() -> None:
+    config = ImageConfig(workdir="/app")
+    assert environment(config, Wish()).directory == "/app"
+    assert environment(config, Wish(workdir="/srv")).directory == "/srv"
 
 
 @pytest.mark.parametrize("user", ["", "0", "root"])

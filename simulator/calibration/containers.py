@@ -32,6 +32,18 @@ FIGURES = {
     "sentry_memory": published(
         19_151, "KiB", f"{GVISOR}, density.csv: runsc less runc, alpine", 10
     ),
+    "runc_node_memory": published(
+        74_902, "KiB", f"{GVISOR}, density.csv: runc, node, 76.7 MB", 10
+    ),
+    "runsc_node_memory": published(
+        121_094, "KiB", f"{GVISOR}, density.csv: runsc, node, 124 MB", 10
+    ),
+    "runc_ruby_memory": published(
+        44_629, "KiB", f"{GVISOR}, density.csv: runc, ruby, 45.7 MB", 10
+    ),
+    "runsc_ruby_memory": published(
+        103_516, "KiB", f"{GVISOR}, density.csv: runsc, ruby, 106 MB", 10
+    ),
     "runsc_ptrace_call": published(
         19_711, "permille", f"{GVISOR}, syscall: ptrace : runc, 38,219 : 1,939 ns", 10
     ),
@@ -43,6 +55,9 @@ FIGURES = {
     ),
     "kata_pod_memory": published(
         130 * 1024, "KiB", f"{KATA}: clh, fc, dragonball, overhead of a pod", 2
+    ),
+    "kata_fc_overhead": published(
+        120 * 1024, "KiB", "Kubernetes documentation: overhead of a pod, kata-fc", 10
     ),
     "nano_server_process": told(
         30_000, "KiB", f"{WINDOWS}: Nano Server, process isolation", 20

@@ -66,6 +66,11 @@ FIGURES = {
     "unikernel_boot": published(
         2_300, "us", "LightVM, SOSP'17: boot of a unikernel", 20
     ),
+    "unikernels_per_host": between(
+        8_000,
+        40_000,
+        told(8_000, "count", "LightVM, SOSP'17: guests on one host, as many as ran", 0),
+    ),
     "idle_guest_memory": measured(
         117 * 1024, "KiB", "idle 128 MiB Linux guest in QEMU, less the VMM", 20
     ),

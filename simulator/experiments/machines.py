@@ -31,6 +31,8 @@ UNIKERNEL: Parts = {
     "systems": {"linux": {"boot": "unikernel", "kernel_mib": 2, "drivers_mib": 0}},
 }
 """A guest that is one program with the little of a system that it needs."""
+HOST_KIB = 128 * 1024 * 1024
+"""Memory of the host of that measurement."""
 AT_A_TIME, IN_ALL = 50, 1000
 
 
@@ -161,6 +163,11 @@ def unikernel_boot() -> int:
     return span(of(run, "start_monitor")[0], of(run, "boot_services")[0])
 
 
+def unikernels_per_host() -> int:
+    """How many unikernels fit into a host's memory, one after the other."""
+    return HOST_KIB // _one_more(UNIKERNEL, TYPE_1)
+
+
 def idle_guest_memory() -> int:
     """RAM of an idle guest, less its monitor's."""
     return _one_more({}) - vmm_memory()
@@ -195,6 +202,7 @@ EXPERIMENTS = {
     "micro_vmm_start": micro_vmm_start,
     "micro_vmm_cpu": micro_vmm_cpu,
     "unikernel_boot": unikernel_boot,
+    "unikernels_per_host": unikernels_per_host,
     "idle_guest_memory": idle_guest_memory,
     "idle_guest_to_container": idle_guest_to_container,
 }

@@ -377,10 +377,8 @@ class Pages:
         """Look once more for memory, in vain, then kill; False: nobody is left."""
         yield from process.compute(_fruitless_us())
         short = self._short(group, kib)
-        if short is None or not process.alive:
+        if short is None or short[0] is not where or not process.alive:
             return True
-        if short[0] is not None and short[0] is not where:
-            short[0].count("max")
         return oom.kill(self._kernel, short[0], process.last_seq, process) is not None
 
     def _tell_high(self, process: Process, group: Cgroup) -> None:

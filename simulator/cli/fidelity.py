@@ -9,9 +9,11 @@ from rich.table import Table
 from simulator.cli.command import FAILS, HOLDS, Command, Terminal
 from simulator.cli.inputs import read_file
 from simulator.cli.live import KINDS, WORDS, count_of, print_facts
+from simulator.errors import InputError
 from simulator.live.capabilities import Report, report
 from simulator.live.examining import examine_all
 from simulator.live.fidelity import Comparison, Duration, ratios, summary
+from simulator.live.guest_linux.judging import examine_in_guests, guest_report
 from simulator.live.host import host_facts
 from simulator.live.probes import probe
 from simulator.live.records import drifts, put_section, recorded, section
@@ -29,6 +31,11 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--probes", action="store_true", help="the built-in scenarios as well"
     )
+    parser.add_argument(
+        "--guest",
+        action="store_true",
+        help="ask kernels of guests under QEMU instead of this machine's",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--write",
@@ -45,12 +52,15 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _fidelity(options: argparse.Namespace, terminal: Terminal) -> int:
-    found = report()
     scenarios = [read_file(file) for file in options.files]
+    if options.guest and not scenarios:
+        raise InputError("name the scenarios that guests are to carry out")
     if options.probes or not scenarios:
         scenarios = [*(probe(name) for name in KINDS), *scenarios]
-    with terminal.err.status("asking this kernel") as status:
-        seen = examine_all(scenarios, found, say=status.update)
+    found = guest_report() if options.guest else report()
+    examine = examine_in_guests if options.guest else examine_all
+    with terminal.err.status("asking a kernel") as status:
+        seen = examine(scenarios, found, say=status.update)
     rows, durations = list(seen.comparisons), seen.durations
     drifted: list[Drift] = []
     if options.against is not None:

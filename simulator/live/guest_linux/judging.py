@@ -1,16 +1,18 @@
 """The model against the kernels of guests: claims that both can judge."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from simulator.evaluation import evaluate
 from simulator.expressions import ExpressionError, compiled
-from simulator.live.fidelity import Comparison, LiveRuns
+from simulator.live.capabilities import Report, report
+from simulator.live.fidelity import Comparison, Examination, LiveRuns
 from simulator.live.guest_linux.recording import ACTIONS
 from simulator.live.guest_linux.running import Boot, run_arm_in_guests
 from simulator.live.qemu.kernel import GuestDeadError
-from simulator.live.qemu.machine import Tools, booted
+from simulator.live.qemu.machine import Tools, booted, tools
 from simulator.live.translating import NotHereError
 from simulator.scenario.model import Params, Scenario
 from simulator.trace import Run
@@ -23,6 +25,34 @@ _ACTION = re.compile(r"""action\s*==\s*["'](\w+)["']""")
 def booting(wanted: Tools) -> Boot:
     """Return what boots guests of this kernel, each under a clock of its own."""
     return partial(booted, wanted, seconds=GUEST_SECONDS)
+
+
+def guest_report() -> Report:
+    """Return what this machine says of itself, with the release of guests' kernels.
+
+    Raises FileNotFoundError with the reason where there can be no guests.
+    """
+    return replace(report(), kernel=tools().release)
+
+
+def examine_in_guests(
+    scenarios: Iterable[Scenario],
+    found: Report,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Examination:
+    """Judge the first variant of each scenario by the model and by guests.
+
+    Nothing is timed: what a guest takes is what its emulation takes. ``say`` hears of
+    each scenario before it is gone through. Raises FileNotFoundError as above.
+    """
+    boot = booting(tools())
+    rows: list[Comparison] = []
+    for scenario in scenarios:
+        say(scenario.key)
+        params = scenario.variant(0)
+        rows += compared_in_guests(scenario, params, boot, release=found.kernel)
+    return Examination(tuple(rows), ())
 
 
 def run_in_guests(

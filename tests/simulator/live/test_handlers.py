@@ -4,7 +4,7 @@ import shutil
 import struct
 import subprocess
 from dataclasses import replace
-from errno import ENOEXEC
+from errno import ENOENT, ENOEXEC
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from simulator.live.binaries.handing import registration
 from simulator.live.capabilities import Capability, Report, report
 from simulator.live.fidelity import compared
 from simulator.live.handlers import planned
+from simulator.live.recording import AFTER, Recorder
 from simulator.live.running import run_arm_live
-from simulator.live.translating import NotHereError, translated
+from simulator.live.translating import NotHereError, Translation, translated
 from simulator.scenario.model import Scenario
 from tests.simulator.live.machine import status_of
 from tests.simulator.worlds import (
@@ -81,6 +82,38 @@ def test_where_the_kernel_has_one_list_for_all_the_reason_is_told() -> None:
     wanted = shipped("binfmt-misc-and-flag-f")
     with pytest.raises(NotHereError, match=why):
         translated(wanted, "by_path", wanted.variant(0), with_formats(why))
+
+
+def arm(name: str) -> Translation:
+    wanted = shipped("binfmt-misc-and-flag-f")
+    return translated(wanted, name, wanted.variant(0), with_formats(""))
+
+
+def test_what_is_registered_and_what_stands_beside_the_file() -> None:
+    translation = arm("opened_now")
+    (step,) = (step for step in translation.steps if step["do"] == "register")
+    number = translation.number("qemu_static")
+    assert step["line"].endswith(f":/p{number}:F")
+    app = f"/images/0/p{translation.number('app')}"
+    files = {s["path"]: s["content"] for s in translation.steps if s["do"] == "write"}
+    assert {app, f"{app}i", f"/p{number}"} <= set(files)
+    other = arm("wrong_emulator")
+    gives_up = {s["path"]: s["content"] for s in other.steps if s["do"] == "write"}
+    assert gives_up[app] == files[app]
+    assert gives_up[f"{app}i"] != files[f"{app}i"]
+
+
+def test_registrations_are_events() -> None:
+    recorder = Recorder(arm("by_path"), iter([]))
+    for number in (0, ENOENT):
+        AFTER["registered"](recorder, {"errno": number}, "arm")
+    assert [(e.outcome, dict(e.detail)) for e in recorder.events] == [
+        ("ok", {"target": "arm"}),
+        ("failed", {"target": "arm", "errno": ENOENT, "errno_name": "ENOENT"}),
+    ]
+    app = recorder.translation.runs["box-1"]
+    AFTER["run"](recorder, {"errno": 0}, "box-1")
+    assert recorder.attempts[app]["loader"] == "misc"
 
 
 def test_only_a_machine_has_a_list() -> None:

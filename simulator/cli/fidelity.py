@@ -1,7 +1,7 @@
 """``fidelity``: the model beside what this machine's kernel shows."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -10,10 +10,14 @@ from simulator.cli.command import FAILS, HOLDS, Command, Terminal
 from simulator.cli.inputs import read_file
 from simulator.cli.live import KINDS, WORDS, count_of, print_facts
 from simulator.errors import InputError
-from simulator.live.capabilities import Report, report
+from simulator.live.capabilities import report
 from simulator.live.examining import examine_all
 from simulator.live.fidelity import Comparison, Duration, ratios, summary
-from simulator.live.guest_linux.judging import examine_in_guests, guest_report
+from simulator.live.guest_linux.judging import (
+    examine_in_guests,
+    guest_facts,
+    guest_report,
+)
 from simulator.live.host import host_facts
 from simulator.live.probes import probe
 from simulator.live.records import drifts, put_section, recorded, section
@@ -59,6 +63,7 @@ def _fidelity(options: argparse.Namespace, terminal: Terminal) -> int:
         scenarios = [*(probe(name) for name in KINDS), *scenarios]
     found = guest_report() if options.guest else report()
     examine = examine_in_guests if options.guest else examine_all
+    facts = guest_facts(found) if options.guest else host_facts(found)
     with terminal.err.status("asking a kernel") as status:
         seen = examine(scenarios, found, say=status.update)
     rows, durations = list(seen.comparisons), seen.durations
@@ -67,19 +72,19 @@ def _fidelity(options: argparse.Namespace, terminal: Terminal) -> int:
         page = recorded(options.against.read_text(encoding="utf-8"))
         drifted = drifts(page.get(found.kernel, {}), rows)
     if options.write is not None:
-        text = section(rows, host_facts(found), ratios(durations))
+        text = section(rows, facts, ratios(durations))
         page_text = options.write.read_text(encoding="utf-8")
         options.write.write_text(
             put_section(page_text, found.kernel, text), encoding="utf-8"
         )
     elif options.json:
         document = summary(rows, found)
-        document["host"] = host_facts(found)
+        document["host"] = facts
         document["durations"] = ratios(durations)
         document["drifts"] = [[*claim, how] for claim, how in drifted]
         terminal.json(document)
     else:
-        _print(terminal, rows, durations, found, drifted)
+        _print(terminal, rows, durations, facts, drifted)
     return HOLDS if all(row.agrees for row in rows) and not drifted else FAILS
 
 
@@ -87,10 +92,10 @@ def _print(
     terminal: Terminal,
     rows: Sequence[Comparison],
     durations: Sequence[Duration],
-    found: Report,
+    facts: Mapping[str, str],
     drifted: Sequence[Drift],
 ) -> None:
-    print_facts(terminal, found)
+    print_facts(terminal, facts)
     told = [row for row in rows if row.live is not None]
     terminal.out.print(_claims(told))
     terminal.out.print(_durations(durations))

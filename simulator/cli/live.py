@@ -1,7 +1,7 @@
 """``live``: what this machine's kernel can be asked, and what it answers."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
@@ -41,16 +41,16 @@ def _live(options: argparse.Namespace, terminal: Terminal) -> int:
         document = {"host": host_facts(found), **summary(list(rows), found)}
         terminal.json({**document, "capabilities": found.to_json()["capabilities"]})
     else:
-        print_facts(terminal, found)
+        print_facts(terminal, host_facts(found))
         terminal.out.print(_capabilities(found))
         terminal.out.print(_probes(rows, scenarios))
         terminal.out.print(count_of(rows))
     return HOLDS if all(row.agrees for row in rows) else FAILS
 
 
-def print_facts(terminal: Terminal, found: Report) -> None:
+def print_facts(terminal: Terminal, facts: Mapping[str, str]) -> None:
     """Print what machine this is, a line per fact."""
-    for name, value in host_facts(found).items():
+    for name, value in facts.items():
         terminal.out.print(f"{name}: {value}", soft_wrap=True)
 
 

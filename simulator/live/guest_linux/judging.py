@@ -11,6 +11,7 @@ from simulator.live.capabilities import Report, report
 from simulator.live.fidelity import Comparison, Examination, LiveRuns
 from simulator.live.guest_linux.recording import ACTIONS
 from simulator.live.guest_linux.running import Boot, run_arm_in_guests
+from simulator.live.host import host_facts
 from simulator.live.qemu.kernel import GuestDeadError
 from simulator.live.qemu.machine import Tools, booted, tools
 from simulator.live.translating import NotHereError
@@ -33,6 +34,12 @@ def guest_report() -> Report:
     Raises FileNotFoundError with the reason where there can be no guests.
     """
     return replace(report(), kernel=tools().release)
+
+
+def guest_facts(found: Report) -> dict[str, str]:
+    """Return what tells guests of this machine from others, in words."""
+    own = {"virtualization": "a guest of QEMU, emulated (TCG)", "cgroups": "v2"}
+    return {**host_facts(found), **own, "processors": "1"}
 
 
 def examine_in_guests(

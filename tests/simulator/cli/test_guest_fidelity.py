@@ -23,6 +23,7 @@ def test_claims_that_guests_judge(
     monkeypatch.setattr(judging, "booting", lambda _: Boots(tmp_path, {"/p1": STAYS}))
     assert main(["fidelity", CRASH, "--guest", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
+    assert (found["host"]["cgroups"], found["host"]["processors"]) == ("v2", "1")
     assert found["kernel"] == "6.1.0-9-cloud-amd64"
     told = {row["claim"]: row["live"] for row in found["claims"]}
     assert {name for name, live in told.items() if live is not None} == {

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 MAX_DEPTH = 8
 MAX_LENGTH = 8000
 """A longer result is an error: defaults in defaults must not blow up."""
+_MARKS = frozenset("$'\"")
+"""A word without any of these, and without the escape mark, stands for itself."""
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 _OTHERS = _FIRST | frozenset("0123456789")
 
@@ -23,6 +25,8 @@ def expand(word: str, values: Mapping[str, str], escape: str = "\\") -> str:
 
     A variable without a value gives nothing. Raises ExpansionError.
     """
+    if len(word) <= MAX_LENGTH and _MARKS.isdisjoint(word) and escape not in word:
+        return word
     return _Word(word, values, escape).until("", 0)
 
 

@@ -1,8 +1,9 @@
 """File trees as commands change them: paths, directories, copies, differences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
+from typing import TypeVar
 
 from simulator.subsystems.containers.images import Layer
 from simulator.subsystems.files import DataFile, FileTree, Program
@@ -13,6 +14,7 @@ DIRECTORY = "<directory>"
 WORLD_WRITABLE = ("/tmp", "/var/tmp")  # noqa: S108 - paths of the modelled machine
 
 Entry = Program | DataFile
+Found = TypeVar("Found", Program, DataFile)
 Snapshot = tuple[dict[str, Program], dict[str, DataFile], set[str]]
 
 
@@ -71,7 +73,7 @@ def place(tree: FileTree, entry: Entry, path: str, uid: int | None = None) -> No
     """Put a copy of an entry at a path; a program keeps what it is."""
     if isinstance(entry, Program):
         tree.data.pop(path, None)
-        tree.add(replace(entry, path=path))
+        tree.add(entry if entry.path == path else replace(entry, path=path))
     else:
         owner = entry.uid if uid is None else uid
         tree.put(replace(entry, path=path, uid=owner))
@@ -126,9 +128,17 @@ def difference(before: Snapshot, tree: FileTree, created_by: str) -> Layer:
         if not any(path.startswith(f"{above}/") for above in whiteouts):
             whiteouts.append(path)
     return Layer(
-        programs=tuple(p for path, p in tree.files.items() if files.get(path) != p),
+        programs=tuple(_others(files, tree.files)),
         libraries=tuple(sorted(tree.runtimes - runtimes)),
-        files=tuple(e for path, e in tree.data.items() if data.get(path) != e),
+        files=tuple(_others(data, tree.data)),
         whiteouts=tuple(whiteouts),
         created_by=created_by,
     )
+
+
+def _others(before: Mapping[str, Found], after: Mapping[str, Found]) -> Iterator[Found]:
+    """Go through what is new or not as it was; most of a tree is the very same."""
+    for path, entry in after.items():
+        old = before.get(path)
+        if old is not entry and old != entry:
+            yield entry

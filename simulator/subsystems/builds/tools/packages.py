@@ -86,14 +86,17 @@ def fetch(call: Call, wanted: Wanted) -> Work:
 
 def unpack(call: Call, wanted: Wanted, database: str) -> Work:
     """Put a package's files into the tree and note that it is installed."""
-    package, tree = wanted.package, call.tree
+    package, tree, arch = wanted.package, call.tree, call.site.arch
     kib = package.installed_kib
     yield from call.site.compute(kib * figure("package_unpack") // KIB)
     content = f"{package.name} {wanted.version}"
     path = f"/usr/lib/{package.name}"
     tree.put(DataFile(f"{path}/files", kib * KIB, content))
     for program in package.programs:
-        place(tree, replace(program, arch=call.site.arch), program.path)
+        is_built_for = program.arch == arch
+        place(
+            tree, program if is_built_for else replace(program, arch=arch), program.path
+        )
     tree.merge((), package.libraries)
     for entry in package.files:
         tree.put(entry)

@@ -87,7 +87,9 @@ def test_the_wheel_is_the_package_and_its_data(tmp_path: Path) -> None:
         str(path.relative_to(ROOT)) for path in (ROOT / "simulator").rglob("*.py")
     }
     assert package <= names
-    assert {"simulator/py.typed", "simulator/lab/machine.yaml"} <= names
+    data = {"simulator/py.typed", "simulator/lab/machine.yaml"}
+    probes = (ROOT / "simulator" / "live" / "probes").glob("*.yaml")
+    assert data | {str(path.relative_to(ROOT)) for path in probes} <= names
     top = {name.partition("/")[0] for name in names}
     assert top == {"simulator", f"trapframe_simulator-{SIMULATOR_VERSION}.dist-info"}
 

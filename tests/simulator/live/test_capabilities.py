@@ -7,6 +7,7 @@ import pytest
 
 from simulator.live import capabilities
 from simulator.live.capabilities import report
+from simulator.live.cgroups import Place
 from simulator.live.sandbox import SandboxError, Told
 from simulator.live.vm.guest import Guest
 from simulator.live.vm.life import Exit, Life
@@ -50,6 +51,7 @@ def test_another_architecture_can_run_no_program_of_ours(
     assert capabilities._ask_sandbox() == why
     assert capabilities._ask_containers() == why
     assert capabilities._ask_formats() == why
+    assert capabilities._ask_compat32() == why
 
 
 @pytest.mark.parametrize("ask", ["_ask_sandbox", "_ask_containers"])
@@ -139,3 +141,39 @@ def test_without_proc_there_are_no_capabilities(
 
     monkeypatch.setattr(Path, "read_text", unreadable)
     assert capabilities._effective() == ""
+
+
+@pytest.mark.parametrize(
+    ("errno", "reason"), [(2, ""), (8, "32-bit programs: Exec format error")]
+)
+def test_a_32_bit_program_that_is_looked_at_at_all(
+    errno: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Told(({"kind": "run", "step": 1, "errno": errno},), in_time=True)
+    monkeypatch.setattr(capabilities, "carry_out", lambda _plan, seconds: told)
+    assert capabilities._ask_compat32() == reason
+
+
+def test_a_group_is_killed_together_in_version_2_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found: dict[str, Place] = {}
+    monkeypatch.setattr("simulator.live.cgroups.places", lambda: found)
+    assert "no writable cgroup" in capabilities._ask_oom_group()
+    found["memory"] = Place("memory", 1, tmp_path)
+    assert "memory is of v1 here" in capabilities._ask_oom_group()
+    found["memory"] = Place("memory", 2, tmp_path)
+    assert capabilities._ask_oom_group() == ""
+
+
+def test_a_distribution_may_close_user_namespaces(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    switch = tmp_path / "switch"
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(capabilities, "_CLOSED", {str(switch): "0"})
+    assert capabilities._ask_nested_users() == ""
+    switch.write_text("1\n")
+    assert capabilities._ask_nested_users() == ""
+    switch.write_text("0\n")
+    assert capabilities._ask_nested_users() == f"{switch} is 0"

@@ -26,6 +26,7 @@ from tests.simulator.worlds import (
     scenario,
 )
 
+SETUID = "runs.a.events.exists(e, e.action == 'setuid')"
 PLAN = [*BOOT, install("app"), execute("app"), load("app")]
 
 
@@ -132,3 +133,37 @@ def test_a_summary_counts() -> None:
     assert (found["judged"], found["agree"], len(found["claims"])) == (2, 1, 3)
     assert found["kernel"] == report().kernel
     assert [row.agrees for row in rows] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("runs.a.observation.memory.events.oom_kill == 1", True),
+        ("runs.a.events.exists(e, e.action == 'bind' && e.outcome == 'failed')", True),
+        ("runs.a.events.exists(e, e.action == 'bind')", False),
+        ("runs.a.events.filter(e, e.action == 'setuid').size() == 1", True),
+        (SETUID, True),
+        ("runs.a.events.exists(e, e.action == 'exit')", False),
+        ("runs.a.events.exists(e, e.outcome == 'failed')", False),
+        ("runs.a.events.all(e, e.action == 'setuid')", False),
+        ("runs['a'].events.exists(e, e.action == 'setuid')", False),
+        (
+            f"{SETUID} && runs.b.events.exists(e, e.action == 'exit')",
+            False,
+        ),
+    ],
+)
+def test_events_that_programs_tell_of(source: str, told: bool) -> None:
+    assert fidelity._reads_what_is_told(source) is told
+
+
+def test_deeds_are_timed_until_what_they_are_for() -> None:
+    found = scenario([*PLAN, {"wait": {"seconds": 3}}])
+    seen = fidelity.examine(found, {}, report())
+    assert [entry.verb for entry in seen.durations] == ["exec", "load"]
+    rows = fidelity.ratios([*seen.durations, *seen.durations])
+    assert [(row["verb"], row["count"]) for row in rows] == [("exec", 2), ("load", 2)]
+    for row in rows:
+        assert row["ratio"] == round(row["live_us"] / row["model_us"], 3)
+    failed = scenario([*BOOT, install("exe"), execute("exe")])
+    assert fidelity.examine(failed, {}, report()).durations == ()

@@ -21,7 +21,7 @@ from simulator.live.binaries.writing import (
     STARTED,
     UNSHARE,
 )
-from simulator.live.recording import HEARD, INIT, Recorder
+from simulator.live.recording import AFTER, HEARD, INIT, Recorder
 from simulator.live.translating import translated
 from tests.simulator.live.test_translating import ROOT_USER
 from tests.simulator.worlds import BOOT, execute, install, load, scenario
@@ -222,3 +222,14 @@ def test_counts_stand_inside_each_other() -> None:
     served = {"kind": "served", "at": 9, "step": 3}
     late = recorded(WRITTEN, RUN, served, {**seen, "whole": False})
     assert late.overdue is True
+
+
+def test_a_container_without_a_program_has_the_status_of_a_shell() -> None:
+    recorder = recorded()
+    failed = {"kind": "container", "errno": 2, "pid": 0, "stages": {}}
+    recorder.translation.runs["box-1"] = ""
+    for errno, status in ((2, 127), (13, 126)):
+        AFTER["container"](recorder, {**failed, "errno": errno}, "box-1")
+        assert recorder.statuses["box-1"] == status
+        assert recorder.containers["box-1"] == "exited"
+    assert "" not in recorder.attempts

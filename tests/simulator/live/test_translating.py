@@ -37,6 +37,7 @@ GROUPS = machine()
 APP = {"program": "app", "on": "server"}
 RUNLESS = {"start_container": {"name": "b", "on": "server", "image": "app_image"}}
 THREADS = {"compute": {"ms": 5, "threads": 2}}
+TAGGED = {"registries": {"r": {"tags": [{"tag": "app:1", "images": ["app_image"]}]}}}
 Plan = Sequence[Mapping[str, Any]]
 
 
@@ -439,6 +440,11 @@ def test_a_program_is_run_in_every_container_of_a_group() -> None:
                 }
             },
             "the machine is aarch64, this one is x86_64",
+        ),
+        (
+            [*ENGINE, box(image="app:1")],
+            {"world": TAGGED},
+            "a probe's container runs a program of an image",
         ),
         (
             [*ENGINE, box(network="none")],

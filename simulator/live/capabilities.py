@@ -115,6 +115,12 @@ def _ask_containers() -> str:
     reason = _ask_native()
     if reason:
         return reason
+    number = contained()["errno"]
+    return os.strerror(number) if number else ""
+
+
+def contained() -> dict[str, Any]:
+    """Start one container and return what was told of it. Raises SandboxError."""
     wanted = {
         "do": "contain",
         "step": 1,
@@ -125,9 +131,7 @@ def _ask_containers() -> str:
         "uid_base": None,
         "cgroups": [],
     }
-    told = carry_out([_file("/images/0/p0"), wanted], seconds=5)
-    number = told.of(1)["errno"]
-    return os.strerror(number) if number else ""
+    return carry_out([_file("/images/0/p0"), wanted], seconds=5).of(1)
 
 
 def _ask_users() -> str:
@@ -203,6 +207,7 @@ _CLOSED = {
 }
 """Where Debian and Ubuntu say that only the privileged make user namespaces."""
 _QUESTIONS: Mapping[str, Callable[[], str]] = {
+    "native": _ask_native,
     "exec": _ask_sandbox,
     "containers": _ask_containers,
     "users": _ask_users,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from simulator import CALIBRATION, altered
-from simulator.cli import main
+from simulator.cli import calibrate, main
 from simulator.cli.calibrate import markdown
 from simulator.experiments import results
+from simulator.live.measuring import HostFigure
 from tests.simulator.sessions import CALIBRATION as PAGE
 
 Captured = pytest.CaptureFixture[str]
@@ -65,3 +66,39 @@ def test_a_page_without_marks_stays_as_it_is(tmp_path: Path, capsys: Captured) -
 
 def test_the_documentation_shows_the_table_of_today() -> None:
     assert markdown(results()) in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (
+        HostFigure("system_call", "ns", 171, 342, ""),
+        HostFigure("exit_to_user", "ns", 7200, None, "there is no /dev/kvm"),
+    )
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(calibrate, "host_figures", lambda _report: found)
+
+
+@pytest.mark.usefixtures("_measured")
+def test_this_machine_beside_the_model(capsys: Captured) -> None:
+    assert main(["calibrate", "--host"]) == 0
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if line.startswith("│")]
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines]
+    assert cells == [
+        ["system_call", "171 ns", "342 ns", "2.00", ""],
+        ["exit_to_user", "7.2 us", "-", "-", "there is no /dev/kvm"],
+    ]
+    assert "processor: " in out
+
+
+@pytest.mark.usefixtures("_measured")
+def test_this_machine_as_json_and_in_a_page(capsys: Captured, tmp_path: Path) -> None:
+    assert main(["calibrate", "--host", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [figure["ratio"] for figure in found["figures"]] == [2.0, None]
+    page = tmp_path / "page.md"
+    marks = "<!-- calibration-host: begin -->\n{}<!-- calibration-host: end -->\n"
+    page.write_text(marks.format("old\n"))
+    assert main(["calibrate", "--host", "--write", str(page)]) == 0
+    assert "| system_call | 171 ns | 342 ns | 2.00 |  |" in page.read_text()
+    assert "old" not in page.read_text()

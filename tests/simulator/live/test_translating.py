@@ -190,6 +190,7 @@ def test_steps_become_code() -> None:
 @pytest.mark.parametrize(
     ("step", "calls"),
     [
+        ({"compute": {"ms": 5}}, set()),
         ({"kill": {"signal": "SIGKILL", "pid": 1}}, set()),
         ({"kill": {"signal": "SIGKILL", "program": "sh"}}, set()),
         ({"set_user": {"uid": 5}}, {"setuid"}),

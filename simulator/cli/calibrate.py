@@ -40,8 +40,8 @@ def _measure(options: argparse.Namespace, terminal: Terminal) -> int:
     rows = [_host_row(figure) for figure in found]
     if options.write is not None:
         facts = "".join(f"- {k}: {v}\n" for k, v in host_facts(here).items())
-        table = pages.markdown(HOST_HEADINGS, rows)
-        pages.put(options.write, "calibration-host", f"{facts}\n{table}")
+        text = f"{facts}\n{pages.markdown(HOST_HEADINGS, rows)}"
+        pages.put(options.write, "calibration-host", text)
     elif options.json:
         figures = [figure.to_json() for figure in found]
         terminal.json({"host": host_facts(here), "figures": figures})

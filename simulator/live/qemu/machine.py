@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from simulator.live.qemu import cpio, init
 from simulator.live.qemu.kernel import Answering, Kernel
@@ -103,30 +102,46 @@ def booted(
     It has so many seconds, and dies with this process. Who asks its kernel waits for
     it to boot first, so several can boot at a time.
     """
-    with TemporaryDirectory() as folder:
-        archive = Path(folder, "initrd")
-        archive.write_bytes(
-            cpio.archive([*_FIXED, *files, cpio.file("init", init.program())])
-        )
-        console = Path(folder, "console")
-        console.touch()
-        with subprocess.Popen(  # noqa: S603  our own command, no shell
+    content = cpio.archive([*_FIXED, *files, cpio.file("init", init.program())])
+    with (
+        _in_memory("archive", content) as archive,
+        _in_memory("console") as console,
+        subprocess.Popen(  # noqa: S603  our own command, no shell
             [
                 *_BOUND,
                 *("timeout", "--signal=KILL", str(int(seconds) + 1)),
                 *_BOUND,
-                *command(wanted, archive, console, accelerator),
+                *command(wanted, _path(archive), _path(console), accelerator),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            pass_fds=(archive, console),
             start_new_session=True,
-        ) as guest:
-            try:
-                yield Machine(_line(guest, time.monotonic() + seconds), console)
-            finally:
-                os.killpg(guest.pid, signal.SIGKILL)
+        ) as guest,
+    ):
+        try:
+            line = _line(guest, time.monotonic() + seconds)
+            yield Machine(line, _path(console))
+        finally:
+            os.killpg(guest.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _in_memory(name: str, content: bytes = b"") -> Iterator[int]:
+    """Make a file that is in no folder, so that nobody has to remove it."""
+    descriptor = os.memfd_create(name, 0)
+    try:
+        os.write(descriptor, content)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _path(descriptor: int) -> Path:
+    """Return where this process, and QEMU, find a file of their own."""
+    return Path(f"/proc/self/fd/{descriptor}")
 
 
 def _line(guest: "subprocess.Popen[bytes]", deadline: float) -> Kernel:

@@ -28,6 +28,13 @@ def is_alive(pid: int) -> bool:
     return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def is_soon_gone(pid: int) -> bool:
+    until = time.monotonic() + 20
+    while is_alive(pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    return not is_alive(pid)
+
+
 def test_what_is_missing(
     tmp_path: Path, qemu: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,12 +73,24 @@ def test_a_guest_ends_with_whoever_started_it(tmp_path: Path, qemu: Path) -> Non
         assert guest.panic == ""
         guest.console.write_text("[ 1.0] Kernel panic - not syncing: bug\n[ 1.1] end")
         assert guest.panic == "Kernel panic - not syncing: bug"
-        folder = guest.console.parent
-    until = time.monotonic() + 20
-    while is_alive(pid) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not is_alive(pid)
-    assert not folder.exists()
+        console = guest.console
+    assert is_soon_gone(pid)
+    assert not console.exists()
+
+
+def test_a_guest_dies_with_a_worker_that_is_killed(tmp_path: Path, qemu: Path) -> None:
+    tools = Tools(str(qemu), tmp_path / "vmlinuz-1")
+    reading, writing = os.pipe()
+    worker = os.fork()
+    if worker == 0:
+        with booted(tools, [], seconds=30) as guest:
+            guest.kernel.wait_for_boot()
+            os.write(writing, b".")
+            time.sleep(60)
+    assert os.read(reading, 1) == b"."
+    os.kill(worker, 9)
+    os.waitpid(worker, 0)
+    assert is_soon_gone(int((tmp_path / "pid").read_text()))
 
 
 def test_a_guest_that_does_not_boot(tmp_path: Path, qemu: Path) -> None:

@@ -46,7 +46,7 @@ def _measure(options: argparse.Namespace, terminal: Terminal) -> int:
         figures = [figure.to_json() for figure in found]
         terminal.json({"host": host_facts(here), "figures": figures})
     else:
-        print_facts(terminal, here)
+        print_facts(terminal, host_facts(here))
         table = Table(title="this machine beside the model", title_justify="left")
         for heading in HOST_HEADINGS:
             table.add_column(heading, overflow="fold")

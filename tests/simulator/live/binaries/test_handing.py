@@ -1,11 +1,14 @@
 """Registered formats: the line for the kernel, and what an interpreter begins with."""
 
+from errno import EINVAL, ENODEV, EPERM
+
 import pytest
 
 from simulator.live.binaries import formats
 from simulator.live.binaries.handing import BESIDE, handed_over, registration
 from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.binaries.writing import STARTED
+from simulator.live.capabilities import report
 from simulator.live.sandbox import carry_out
 from tests.simulator.live.plans import program, run, wait, write
 
@@ -55,11 +58,14 @@ def test_an_interpreter_becomes_what_is_beside_the_file_or_is_itself() -> None:
     ]
     told = carry_out(plan)
     started = [f["program"] for f in told.facts if f.get("what") == STARTED]
-    assert started == [1, 2]
     ended = {f["name"]: f["code"] for f in told.facts if f["kind"] == "ended"}
-    assert ended == {"handed": 5, "nothing beside": 1}
+    if report().of("formats").available:
+        assert (started, ended) == ([1, 2], {"handed": 5, "nothing beside": 1})
+    else:
+        assert (started, ended) == ([2], {})
 
 
 def test_what_the_kernel_does_not_register() -> None:
     plan = [{"do": "register", "step": 0, "line": "nonsense"}]
-    assert carry_out(plan).of(0)["errno"] == 22
+    refusals = {EINVAL} if report().of("formats").available else {EPERM, ENODEV}
+    assert carry_out(plan).of(0)["errno"] in refusals

@@ -49,7 +49,7 @@ def test_what_cannot_be_asked_has_a_reason(
     assert "containers" in out
     lines = [line for line in out.splitlines() if line.startswith("│ formats")]
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines]
-    assert [line[2:] for line in cells] == [
+    assert [line[2:] for line in cells if len(line) == 5] == [
         ["yes", "yes", ""],
         ["yes", "-", "not here"],
     ]

@@ -58,6 +58,8 @@ def test_what_commands_wrote_can_be_read(somebody: Newcomer) -> None:
     for name in ("live", "fidelity"):
         found = json.loads((home / f"{name}.json").read_text())
         assert found["judged"] == found["agree"]
+    measured = json.loads((home / "host.json").read_text())["figures"]
+    assert all((row["here"] is None) is bool(row["reason"]) for row in measured)
     assert "trapframe-simulator" in (home / "completion.sh").read_text()
 
 

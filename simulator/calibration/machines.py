@@ -6,17 +6,10 @@ from simulator.calibration.figures import (
     measured,
     published,
     taught,
-    told,
 )
 
 FIGURES = {
     "guest_boot": taught(45_000_000, "us", "a virtual machine boots in 45 s", 20),
-    "microvm_boot": published(
-        125_000, "us", f"{FIRECRACKER}: InstanceStart to guest init, upper bound", 20
-    ),
-    "microvm_boot_p99": told(
-        146_000, "us", "NSDI'20: p99 of 1,000 microVMs, 50 at a time", 20
-    ),
     "exit_in_kernel": measured(2_370, "ns", "CPUID exit, in kernel", 25),
     "exit_to_user": measured(7_200, "ns", "OUT exit to a user VMM", 25),
     "exit_ratio": between(
@@ -41,36 +34,6 @@ FIGURES = {
     ),
     "vmm_memory": measured(14 * 1024, "KiB", "idle QEMU, PSS", 20),
     "vmm_start": measured(15_900, "us", "qemu-system-x86_64 --version, p50", 25),
-    "micro_vmm_memory": told(
-        3 * 1000 * 1000 // 1024, "KiB", "NSDI'20: memory of a Firecracker monitor", 20
-    ),
-    "micro_vmm_bound": between(
-        0,
-        5 * 1024,
-        published(
-            5 * 1024, "KiB", f"{FIRECRACKER}: memory of the monitor, upper bound", 0
-        ),
-    ),
-    "micro_vmm_start": between(
-        6_000,
-        60_000,
-        published(12_000, "us", f"{FIRECRACKER}: start of the monitor, wall clock", 0),
-    ),
-    "micro_vmm_cpu": between(
-        0,
-        8_000,
-        published(
-            8_000, "us", f"{FIRECRACKER}: start of the monitor, CPU time, bound", 0
-        ),
-    ),
-    "unikernel_boot": published(
-        2_300, "us", "LightVM, SOSP'17: boot of a unikernel", 20
-    ),
-    "unikernels_per_host": between(
-        8_000,
-        40_000,
-        told(8_000, "count", "LightVM, SOSP'17: guests on one host, as many as ran", 0),
-    ),
     "idle_guest_memory": measured(
         117 * 1024, "KiB", "idle 128 MiB Linux guest in QEMU, less the VMM", 20
     ),

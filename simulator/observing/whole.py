@@ -73,9 +73,7 @@ def observe(world: World) -> dict[str, Any]:
             for name, orchestrator in world.orchestrators.items()
         }
     if world.clouds:
-        seen["clouds"] = {
-            name: observe_cloud(cloud) for name, cloud in world.clouds.items()
-        }
+        seen["clouds"] = {name: observe_cloud(c) for name, c in world.clouds.items()}
     if world.outcomes:
         seen["builds"] = observe_builds(world)
     return seen

@@ -1,11 +1,9 @@
 """Copy-on-write: pages that forked processes share until one of them writes.
 
-A fork copies no page. The pages stay with the process that was forked, the lender;
-its child borrows them. Whoever writes first gets a copy, of which the other sees
-nothing. Pages whose lender has gone, or has a copy, belong to who still borrows them.
-
-Every process is taken to write its pages in the same order, so of two that borrow from
-one lender the one that has written less borrows all that the other does.
+A fork copies no page: they stay with the process that was forked, the lender, and its
+child borrows them. Whoever writes gets a copy. Pages whose lender has gone, or has a
+copy, belong to who still borrows them. All write their pages in the same order: of two
+that borrow from one lender, who has written less borrows all that the other does.
 """
 
 from simulator.subsystems.processes import Process
@@ -17,10 +15,9 @@ class Loans:
     __slots__ = ("_of", "_to")
 
     def __init__(self) -> None:
+        # Per borrower what it has from each lender; per lender its borrowers in order.
         self._of: dict[Process, dict[Process, int]] = {}
-        """Per borrower: what it has from each lender."""
         self._to: dict[Process, dict[Process, None]] = {}
-        """Per lender: its borrowers, the one that came first first."""
 
     def borrowed(self, process: Process) -> int:
         """Return what a process has of others."""
@@ -42,11 +39,10 @@ class Loans:
 
     def write(self, borrower: Process, kib: int) -> None:
         """Let a process have copies of so much of what it borrows."""
-        left = kib
         for lender, lent in list(self._of.get(borrower, {}).items()):
-            part = min(left, lent)
+            part = min(kib, lent)
             self._set(borrower, lender, lent - part)
-            left -= part
+            kib -= part
 
     def heir(self, lender: Process, kib: int) -> Process:
         """Return who is to have so much of what a lender has lent; note the change.

@@ -31,7 +31,7 @@ class GuestMemory(Memory):
         self,
         name: str,
         capacity_kib: int,
-        host: Memory | None,
+        host: Memory,
         *,
         has_balloon: bool = False,
         deflates: bool = True,
@@ -116,7 +116,10 @@ class GuestMemory(Memory):
             reports_free=self.reports_free,
         )
         fresh.kept_kib = self.resident_kib
-        self.host, self.is_gone = None, True
+        # Whoever gives something back to this one later must not reach the host.
+        nowhere = Memory(self.name, self.capacity_kib)
+        nowhere.charge(self.name, self.resident_kib)
+        self.host, self.is_gone = nowhere, True
         return fresh
 
     def settle(self) -> None:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.lab.call import CommandError, Options
-from simulator.lab.commands.docker.engine import DAEMON
+from simulator.lab.commands.docker.sizes import (
+    PERIOD_US,
+    REFUSED,
+    mebibytes,
+    quota_us,
+    refused,
+)
 from simulator.lab.state import PATH
 from simulator.lab.userland import SHELLS, look_up
 from simulator.subsystems.containers.images import ContainerImage
@@ -14,9 +20,6 @@ from simulator.subsystems.isolation import Isolation
 from simulator.subsystems.network.attaching import Attachment
 from simulator.subsystems.network.bridges import HOST, NONE
 
-REFUSED = 125
-PERIOD_US = 100_000
-"""Length of a period of ``cpu.max`` for ``--cpus``."""
 FLAGS = (
     "d",
     "detach",
@@ -57,7 +60,6 @@ VALUES = (
 )
 _HOST_OPTIONS = ("pid", "ipc", "uts")
 """Options that, set to ``host``, let a container share a namespace of its host."""
-_MIB = {"b": 1 / 1024 / 1024, "k": 1 / 1024, "m": 1.0, "g": 1024.0}
 _PORT = 65_535
 
 
@@ -115,11 +117,6 @@ def asked_for(
         _limits(options),
         _attachment(options, networks),
     )
-
-
-def refused(text: str) -> CommandError:
-    """Return the error of a client whose engine does not do what it is asked."""
-    return CommandError(f"docker: {DAEMON}{text}", REFUSED)
 
 
 def _wish(options: Options, image: ContainerImage, words: tuple[str, ...]) -> Wish:
@@ -196,7 +193,7 @@ def _limits(options: Options) -> dict[str, Any]:
     if memory is not None:
         limits["memory_max_mib"] = mebibytes(memory)
     if cpus is not None:
-        limits["cpu_quota_us"] = _quota(cpus)
+        limits["cpu_quota_us"] = quota_us(cpus)
         limits["cpu_period_us"] = PERIOD_US
     pids = options.value("pids-limit")
     if pids is not None:
@@ -204,26 +201,3 @@ def _limits(options: Options) -> dict[str, Any]:
             raise CommandError(f'docker: invalid argument "{pids}"', REFUSED)
         limits["pids_max"] = int(pids)
     return limits
-
-
-def mebibytes(word: str) -> int:
-    """Return a size such as ``64m`` in MiB, at least one; bytes without a unit."""
-    number = word.rstrip("bBkKmMgG")
-    unit = word[len(number) :].lower()[:1] or "b"
-    if not number.isdigit() or len(word) - len(number) > len("mb"):
-        raise CommandError(f"docker: invalid size: '{word}'", REFUSED)
-    size = int(number) * _MIB[unit]
-    least = 6
-    if size < least:
-        raise refused("Minimum memory limit allowed is 6MB")
-    return int(size)
-
-
-def _quota(cpus: str) -> int:
-    try:
-        count = float(cpus)
-    except ValueError:
-        count = 0.0
-    if not 0.01 <= count <= 1024:  # noqa: PLR2004  what an engine takes
-        raise CommandError(f'docker: invalid argument "{cpus}" for "--cpus"', REFUSED)
-    return int(count * PERIOD_US)

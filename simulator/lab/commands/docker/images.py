@@ -1,7 +1,6 @@
 """Images: which are here, how they come, and what goes with them."""
 
 from collections.abc import Generator
-from typing import Any
 
 from simulator.engine import Gate
 from simulator.events import Event
@@ -16,7 +15,7 @@ from simulator.lab.commands.docker.engine import (
 )
 from simulator.lab.state import Sink
 from simulator.subsystems.container import ContainerEngine
-from simulator.subsystems.containers.images import ARCH_OF_OCI, ContainerImage
+from simulator.subsystems.containers.images import ContainerImage
 from simulator.subsystems.containers.store import PULL_POLICIES
 
 REFUSED = 125
@@ -175,28 +174,6 @@ def history(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     for line in table(rows):
         call.line(line)
     return 0
-
-
-def described(image: ContainerImage) -> dict[str, Any]:
-    """Return what is known of an image, under the names that Docker uses."""
-    config = image.config
-    return {
-        "Id": image.digest,
-        "Architecture": ARCH_OF_OCI[image.platform.arch],
-        "Os": image.platform.os,
-        "Size": image.size_kib * 1024,
-        "Config": {
-            "User": config.user,
-            "ExposedPorts": {f"{port}/tcp": {} for port in config.exposed_ports},
-            "Env": list(config.env),
-            "Cmd": list(config.cmd),
-            "WorkingDir": config.workdir,
-            "Entrypoint": list(config.entrypoint),
-            "Labels": dict(config.labels),
-            "StopSignal": config.stop_signal,
-        },
-        "RootFS": {"Type": "layers", "Layers": [e.digest for e in image.layers]},
-    }
 
 
 VERBS = {"history": history, "images": images, "pull": pull, "rmi": remove}

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.lab.call import Answer, Call, CommandError
 from simulator.lab.columns import binary, span, table
-from simulator.lab.commands.docker import images
+from simulator.lab.commands.docker import describing, images
 from simulator.lab.commands.docker.engine import (
     at_least,
     find,
@@ -208,7 +208,7 @@ def _known(call: Call, engine: ContainerEngine, word: str) -> Any:
         return described(call, engine, find(engine, word))
     except CommandError:
         image = images.here(call, engine, word)
-        return None if image is None else images.described(image)
+        return None if image is None else describing.described(image)
 
 
 def described(call: Call, engine: ContainerEngine, container: Container) -> Any:

@@ -11,8 +11,8 @@ from simulator.lab.commands.docker.asking import (
     VALUES,
     Asked,
     asked_for,
-    refused,
 )
+from simulator.lab.commands.docker.bridges import known
 from simulator.lab.commands.docker.engine import (
     DAEMON,
     at_least,
@@ -23,7 +23,7 @@ from simulator.lab.commands.docker.engine import (
     short_id,
 )
 from simulator.lab.commands.docker.images import obtain
-from simulator.lab.commands.docker.networks import known
+from simulator.lab.commands.docker.sizes import refused
 from simulator.lab.files import absolute
 from simulator.lab.launch import NO_FILE, Launched, Where, launch
 from simulator.lab.records import Record

@@ -15,8 +15,6 @@ from simulator.lab.commands.docker.engine import (
 from simulator.subsystems.container import ContainerEngine
 from simulator.subsystems.files import FileTree
 
-FOLDER = "/var/lib/docker/volumes"
-
 
 def _list(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     found = read_options("volume ls", words, ("q", "quiet"), status=1)
@@ -28,13 +26,11 @@ def _list(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
 
 
 def _create(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
-    """Make a volume, unless there is one of this name: then it is that one."""
     found = read_options("volume create", words, (), ("name",), status=1)
-    volumes = engine.store.volumes
+    volumes, storage = engine.store.volumes, engine.store.storage
     unnamed = digits(engine, "volume", str(len(volumes)), str(call.lab.engine.now))
     name = next(iter(found.rest), found.value("name") or unnamed)
     if name not in volumes:
-        storage = engine.host.platform.storage
         volumes[name] = FileTree(device=f"volume {name}", storage=storage)
     call.line(name)
     return 0
@@ -42,19 +38,15 @@ def _create(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
 
 def _inspect(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
     at_least("volume inspect", words)
-    documents = []
-    for name in words:
-        _look_up(engine, name)
-        documents.append(
-            {
-                "Driver": "local",
-                "Mountpoint": f"{FOLDER}/{name}/_data",
-                "Name": name,
-                "Scope": "local",
-            }
-        )
+    documents = [_described(engine, name) for name in words]
     call.line(json.dumps(documents, indent=4))
     return 0
+
+
+def _described(engine: ContainerEngine, name: str) -> dict[str, str]:
+    _look_up(engine, name)
+    path = f"/var/lib/docker/volumes/{name}/_data"
+    return {"Driver": "local", "Mountpoint": path, "Name": name, "Scope": "local"}
 
 
 def _remove(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
@@ -68,9 +60,8 @@ def _remove(call: Call, engine: ContainerEngine, words: list[str]) -> Answer:
             if any(mount.tree is tree for mount in container.root.mounts.values())
         ]
         if users:
-            raise CommandError(
-                f"{DAEMON}remove {name}: volume is in use - [{', '.join(users)}]"
-            )
+            said = f"remove {name}: volume is in use - [{', '.join(users)}]"
+            raise CommandError(f"{DAEMON}{said}")
         del engine.store.volumes[name]
         engine.store.storage.release(tree.device)
         call.line(name)
@@ -84,9 +75,5 @@ def _look_up(engine: ContainerEngine, name: str) -> FileTree:
     return tree
 
 
-VERBS = {
-    "volume": grouped(
-        "volume",
-        {"create": _create, "inspect": _inspect, "ls": _list, "rm": _remove},
-    )
-}
+_VERBS = {"create": _create, "inspect": _inspect, "ls": _list, "rm": _remove}
+VERBS = {"volume": grouped("volume", _VERBS)}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.db.models import Q
 
 import simulator
@@ -182,11 +183,15 @@ def test_the_course_of_the_fixtures_is_loaded_and_stays() -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Callable[[], LoadReport]:
-    """Loads a copy of the fixtures; the copy is in tmp_path."""
-    for part in ("courses", "scenarios"):
-        shutil.copytree(factories.FIXTURES / part, tmp_path / part)
-    folder = tmp_path / "courses" / "operating-systems"
-    return lambda: load_course(folder, tmp_path / "scenarios")
+    """Loads a copy of the course with the scenarios that it asks about, in tmp_path."""
+    folder, scenarios = tmp_path / "courses/operating-systems", tmp_path / "scenarios"
+    shutil.copytree(factories.OS_COURSE, folder)
+    scenarios.mkdir()
+    for question in folder.glob("questions/*.yaml"):
+        key = yaml.safe_load(question.read_text(encoding="utf-8")).get("scenario")
+        if key:
+            shutil.copy(factories.SCENARIOS / f"{key}.yaml", scenarios)
+    return lambda: load_course(folder, scenarios)
 
 
 def test_a_wrong_answer_key_is_told_with_its_counterexample(
@@ -207,12 +212,9 @@ def test_a_wrong_answer_key_is_told_with_its_counterexample(
     assert error.problems[0]["events"] == [event.strip() for event in events]
 
 
-def test_an_altered_simulator_loads_no_course() -> None:
-    def load() -> LoadReport:
-        return load_course(factories.OS_COURSE, factories.SCENARIOS)
-
+def test_an_altered_simulator_loads_no_course(copied: Callable[[], LoadReport]) -> None:
     with simulator.altered(WITH_PE):
-        error = refused(load)
+        error = refused(copied)
     assert error.code == "proof_failed"
     assert error.message.startswith(
         "what-execve-answers: the proof failed, seed 0, option a: option a "

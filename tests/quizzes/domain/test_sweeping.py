@@ -253,8 +253,8 @@ def test_a_sweep_and_a_worker_at_once_grade_once() -> None:
     """The lease ends while the worker records: applied or fenced, never both."""
     desk = executed_desk()
     for _ in range(10):
-        desk = executed_desk()
-        desk.submit("a")
+        instance = factories.start(desk.assessment, factories.make_user())
+        factories.submit(factories.variant_of(instance), {"chosen": ["a"]})
         expire = lambda: (expire_leases(), sweep())  # noqa: E731
         race([factories.drain, expire, factories.drain, expire])
         make_available()

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from quizzes.domain.finishing import finish_instance
-from quizzes.domain.proving import prove_now
+from quizzes.domain.proving import request_proof
 from quizzes.domain.queries.attempts import question_rows, score_of
 from quizzes.domain.queries.authored import (
     newest_versions,
@@ -118,7 +118,7 @@ def test_courses_and_what_an_author_works_on() -> None:
     seen = []
     for count in (1, MANY):
         while newest_versions(course).count() < count:
-            prove_now(factories.make_small_draft(course))
+            request_proof(factories.make_small_draft(course), user=None)
             factories.make_course()
         seen.append([_counted(read) for read in (versions, scenarios, courses)])
     assert [[rows for rows, _ in found] for found in seen] == [

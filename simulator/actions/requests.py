@@ -119,8 +119,8 @@ class Client:
             for kernel in self._world.kernels
             if kernel.state == "running"
             for process in kernel.processes
-            if process.alive
-            and process.program.name == name
+            if process.program.name == name
+            and process.alive
             and (places is None or process.place in places)
         ]
 

@@ -187,9 +187,9 @@ def _select(selector: Evidence, events: tuple[Event, ...]) -> tuple[Event, ...]:
 def _matches(selector: Evidence, event: Event) -> bool:
     wanted, detail = selector, event.detail
     return (
-        wanted.action in {"", event.action}
-        and wanted.actor in {"", event.actor}
-        and wanted.outcome in {"", event.outcome}
-        and wanted.target in {"", detail.get("target", "")}
-        and wanted.errno_name in {"", detail.get("errno_name", "")}
+        (not wanted.action or wanted.action == event.action)
+        and (not wanted.actor or wanted.actor == event.actor)
+        and (not wanted.outcome or wanted.outcome == event.outcome)
+        and (not wanted.target or wanted.target == detail.get("target"))
+        and (not wanted.errno_name or wanted.errno_name == detail.get("errno_name"))
     )

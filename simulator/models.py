@@ -4,6 +4,7 @@ All arms of a variant can share them, except an arm that changes a part.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from simulator.images import layers_of
@@ -55,6 +56,26 @@ class Models:
             name: Size(fields["vcpus"], fields["ram_mib"] * KIB)
             for name, fields in spec["flavours"].items()
         }
+
+    def changed(self, spec: Mapping[str, Any]) -> "Models":
+        """Return the models of a world that differs from this one somewhere."""
+        if any(spec[section] is not self.spec[section] for section in _SECTIONS):
+            return Models(spec)
+        same = copy(self)
+        same.spec = spec
+        return same
+
+
+_SECTIONS = (
+    "programs",
+    "layers",
+    "images",
+    "systems",
+    "hypervisors",
+    "engines",
+    "flavours",
+)
+"""What models are made from; machines, for one, are made anew in each run."""
 
 
 def _engine(

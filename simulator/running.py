@@ -149,7 +149,7 @@ def arranged(
 def _changed(models: Models, arm: Arm, params: Params, documents: Documents) -> Models:
     """Return the models of an arm: those of all, unless it changes a part."""
     spec = _with_documents(_with_changes(models.spec, arm, params), documents)
-    return models if spec is models.spec else Models(spec)
+    return models if spec is models.spec else models.changed(spec)
 
 
 def _with_changes(

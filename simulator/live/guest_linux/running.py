@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 
 from simulator.events import ASKED
 from simulator.live.guest_linux import acting
@@ -15,6 +16,7 @@ from simulator.programs import programs_of
 from simulator.running import arranged
 from simulator.scenario.model import Params, Scenario
 from simulator.scenario.vocabulary import VERBS as WORDS
+from simulator.subsystems.files import Program
 from simulator.trace import COMPLETED, Run
 
 Boot = Callable[[Sequence[Entry]], AbstractContextManager[Machine]]
@@ -30,15 +32,18 @@ WISHES = {
 """What an action can be given; all else must be as usual."""
 
 
-def run_arm_in_guests(
-    scenario: Scenario, arm: str, params: Params, boot: Boot, *, release: str
-) -> Run:
-    """Execute one arm on kernels of a release and return what happened.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An arm as guests carry it out."""
 
-    ``boot`` starts a guest. Times are real microseconds, without those of the boot.
-    Raises NotHereError with the reason when guests cannot carry the arm out,
-    GuestDeadError when one dies of itself.
-    """
+    spec: Arguments
+    plan: Sequence[tuple[str, Arguments]]
+    programs: Mapping[str, Program]
+    files: Sequence[Entry]
+
+
+def prepared(scenario: Scenario, arm: str, params: Params) -> Prepared:
+    """Return an arm as guests carry it out. Raises NotHereError when they cannot."""
     spec, _ = arranged(scenario, scenario.arm(arm), params)
     for change in scenario.arm(arm).changes:
         if change.is_mechanism:
@@ -48,13 +53,30 @@ def run_arm_in_guests(
     programs = programs_of(spec["programs"])
     started = [arguments["run"] for _, arguments in plan if arguments.get("run")]
     files = list(files_of(programs, spec["images"], started))
+    return Prepared(spec, plan, programs, files)
+
+
+def run_arm_in_guests(
+    scenario: Scenario, arm: str, params: Params, boot: Boot, *, release: str
+) -> Run:
+    """Execute one arm on kernels of a release and return what happened.
+
+    ``boot`` starts a guest. Times are real microseconds, without those of the boot.
+    Raises NotHereError with the reason when guests cannot carry the arm out,
+    GuestDeadError when one dies of itself.
+    """
+    ready = prepared(scenario, arm, params)
     with ExitStack() as stack:
-        world = World(spec, lambda: stack.enter_context(boot(files)), programs)
+        world = World(
+            ready.spec,
+            lambda: stack.enter_context(boot(ready.files)),
+            ready.programs,
+        )
         world.record.attempts = {
             name: {"attempts": 0, "errno_name": "", "loader": "", "exit_status": None}
-            for name in programs
+            for name in ready.programs
         }
-        for verb, arguments in plan:
+        for verb, arguments in ready.plan:
             world.record.cause = world.record.add(
                 "operator", verb, ASKED, cause=None, **_subject(arguments)
             )
@@ -96,6 +118,10 @@ def _check(plan: Sequence[tuple[str, Arguments]], spec: Arguments) -> None:
             _check_container(arguments)
         if arguments.get("seconds", 0) > LONGEST_WAIT_S:
             raise NotHereError(f"nobody waits {arguments['seconds']} s for a guest")
+    hosts = {a["on"] for verb, a in plan if verb == "start_vm"}
+    for verb, arguments in plan:
+        if verb not in {"install", "start_vm"} and arguments.get("on") in hosts:
+            raise NotHereError(f"{arguments['on']} is this machine, where guests run")
     wanted = sum(a["count"] for verb, a in plan if verb == "start_vm")
     if wanted > MOST_GUESTS:
         raise NotHereError(f"{wanted} guests are more than this machine should boot")

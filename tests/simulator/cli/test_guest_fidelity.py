@@ -29,7 +29,9 @@ def test_claims_that_guests_judge(
     assert {name for name, live in told.items() if live is not None} == {
         "container_falls_alone",
         "container_takes_all",
+        "type_1_only",
     }
+    assert told["type_1_only"] is False
     assert told["container_takes_all"] is True
 
 

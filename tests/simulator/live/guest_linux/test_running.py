@@ -214,6 +214,7 @@ def test_the_host_of_guests_is_not_crashed(boots: Boots) -> None:
     wanted = scenario("install: {what: hosted, on: server}", vm, "crash: {on: server}")
     with pytest.raises(NotHereError, match="server is this machine"):
         ran(wanted, boots)
+    assert boots.kernels == []
 
 
 def test_programs_that_a_guest_cannot_run(

@@ -13,7 +13,6 @@ from django.db import connection, transaction
 
 from quizzes.domain.claiming import MAX_FAILURES
 from quizzes.domain.clock import database_now
-from quizzes.domain.live_workers import SILENT_SECONDS
 from quizzes.domain.notifying import notify
 from quizzes.enums import ObservationState
 from quizzes.execution.in_process import InProcessRunner
@@ -22,6 +21,9 @@ from quizzes.models import Observation
 
 logger = logging.getLogger(__name__)
 
+# So long a queued row waits for a worker to come back: one that restarts on a busy
+# machine is silent for a while.
+GIVE_UP_SECONDS = 600.0
 # Beyond the wall time of an observation itself: to start, to store, a busy machine.
 LEASE_MARGIN_SECONDS = 10.0
 
@@ -122,7 +124,7 @@ def take_back_observations(
 
 def give_up_untaken() -> int:
     """End observations that nobody is there to take; how many."""
-    return _end(_GIVE_UP, {"silent": SILENT_SECONDS})
+    return _end(_GIVE_UP, {"silent": GIVE_UP_SECONDS})
 
 
 def _end(query: str, parameters: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from quizzes import wakeups
 from quizzes.domain.authoring import save_scenario
 from quizzes.domain.observation_requests import Look, request_observations
 from quizzes.enums import OPEN_OBSERVATION_STATES, ObservationState
@@ -97,18 +98,24 @@ def observe_in_chaos(count: int, say: Say) -> LiveOutcome:
     own = [processes.live_worker(AT_ONCE, env), processes.sweeper(env)]
     with running(own, lambda _: None) as supervisor:
         wait_until(LiveWorker.objects.exists, "the live worker's report")
-        return observe_under_fire(supervisor, count, say)
+        return observe_under_fire(supervisor, count, say, at_once=AT_ONCE)
 
 
-def observe_under_fire(supervisor: Supervisor, count: int, say: Say) -> LiveOutcome:
-    """Queue so many observations at once and kill the live worker in their midst."""
+def observe_under_fire(
+    supervisor: Supervisor, count: int, say: Say, *, at_once: int
+) -> LiveOutcome:
+    """Queue so many observations; kill the live worker while it is at ``at_once``."""
     before = leftovers()
     scenario = save_scenario(source=SCENARIO, author=None)
     queued = request_observations(
         Look(scenario.pk, {"pids": 3}, f"look {number}") for number in range(count)
     )
     say(f"{len(queued)} observations queued")
-    at_work = _kill_at_work(supervisor.children["worker-live"]) if queued else 0
+    at_work = 0
+    if queued:
+        for _ in range(at_once):  # each wakes one more process
+            wakeups.ring(queued[0].lane)
+        at_work = _kill_at_work(supervisor.children["worker-live"], at_once)
     say(f"the live worker was killed with {at_work} of them in its hands")
     start = time.monotonic()
     wait_until(
@@ -144,13 +151,14 @@ def leftovers() -> frozenset[str]:
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     roots = {Path(line.split()[4]) for line in mounts if " - cgroup" in line}
     groups = {group for root in roots for group in root.rglob("trapframe-*")}
-    files = [*Path("/tmp").iterdir(), *Path("/dev/shm").iterdir()]
+    # Where a sandbox's own root has its files, should it ever write into another one.
+    files = [*Path("/").iterdir(), *Path("/tmp").glob("p[0-9]*"), Path("/tmp/images")]
     return frozenset(
         [
             *(f"process {pid}" for pid in _in_sandboxes()),
             *(f"mount {line.split()[4]}" for line in mounts),
             *(f"control group {group}" for group in groups if group.is_dir()),
-            *(f"file {file}" for file in files if "trapframe" in file.name),
+            *(f"file {file}" for file in files if file.exists()),
         ]
     )
 
@@ -171,12 +179,13 @@ def _in_sandboxes() -> list[int]:
     return found
 
 
-def _kill_at_work(worker: Child) -> int:
-    """Kill the worker and all its processes while it observes; start it again."""
+def _kill_at_work(worker: Child, at_once: int) -> int:
+    """Kill the worker and all its processes while they observe; start it again."""
     wait_until(
-        lambda: _in_states(ObservationState.RUNNING) > 0, "an observation to begin"
+        lambda: _in_states(ObservationState.RUNNING) >= at_once,
+        f"{at_once} observations at once",
     )
-    time.sleep(0.5)  # it is inside a sandbox now
+    time.sleep(0.5)  # they are inside their sandboxes now
     at_work = _in_states(ObservationState.RUNNING)
     worker.kill()
     worker.start()

@@ -72,7 +72,7 @@ def _falls_back(submission: Submission) -> None:
 def test_a_killed_worker_leaves_nothing_behind_and_all_is_observed(
     platform: Supervisor,
 ) -> None:
-    outcome = observe_under_fire(platform, 20, print)
+    outcome = observe_under_fire(platform, 20, print, at_once=2)
     assert outcome.left == ()
     assert outcome.holds
     if outcome.is_possible:

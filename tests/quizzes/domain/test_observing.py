@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from quizzes.domain.clock import database_now
-from quizzes.domain.live_workers import SILENT_SECONDS
 from quizzes.domain.observing import (
+    GIVE_UP_SECONDS,
     drain_observations,
     give_up_untaken,
     take_back_observations,
@@ -149,9 +149,9 @@ def test_the_sweeper_rings_for_what_waits(
 
 
 def test_what_nobody_can_take_is_given_up(queued: Observation) -> None:
-    _age(SILENT_SECONDS + 5)
+    _age(GIVE_UP_SECONDS + 5)
     assert give_up_untaken() == 0
-    observing.start_worker(silent_seconds=SILENT_SECONDS + 5)
+    observing.start_worker(silent_seconds=GIVE_UP_SECONDS + 5)
     assert sweep() == SweepReport(acted=True, observations_given_up=1)
     queued.refresh_from_db()
     assert (queued.state, queued.last_error) == (
@@ -161,5 +161,5 @@ def test_what_nobody_can_take_is_given_up(queued: Observation) -> None:
 
 
 def test_what_has_just_been_queued_waits_for_a_worker(queued: Observation) -> None:
-    observing.start_worker(silent_seconds=SILENT_SECONDS + 5)
+    observing.start_worker(silent_seconds=GIVE_UP_SECONDS + 5)
     assert give_up_untaken() == 0

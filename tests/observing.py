@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import simulator
-from quizzes.domain import observation_requests
+from quizzes.domain import observing_alongside
 from quizzes.domain.clock import database_now
 from quizzes.domain.live_workers import report_live_worker
 from quizzes.domain.observing import drain_observations
@@ -66,8 +66,8 @@ def start_worker(
 
 def forget() -> None:
     """Let this process remember nothing of what it asked for."""
-    observation_requests._asked.clear()
-    observation_requests._nobody["until"] = 0.0
+    observing_alongside._asked.clear()
+    observing_alongside._nobody["until"] = 0.0
 
 
 class FakeKernel:

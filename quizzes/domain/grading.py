@@ -16,7 +16,7 @@ from django.db import (
 from quizzes.domain.claiming import ClaimedJob, claim_jobs
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.judging import Result, judge
-from quizzes.domain.observation_requests import request_alongside
+from quizzes.domain.observing_alongside import request_alongside
 from quizzes.domain.recording import record_results
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Runner

@@ -9,7 +9,10 @@ from django.db import connection, transaction
 from quizzes import wakeups
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.finishing import finish_overdue
-from quizzes.domain.observing import give_up_untaken, take_back_observations
+from quizzes.domain.observations_taken_back import (
+    give_up_untaken,
+    take_back_observations,
+)
 from quizzes.domain.proving import take_back_proofs
 from quizzes.domain.submitting import GRACE
 from quizzes.enums import Lane

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Locator, Page, expect
 
 from quizzes.domain.finishing import finish_instance
-from quizzes.domain.observation_requests import NOBODY_SECONDS
+from quizzes.domain.observing_alongside import NOBODY_SECONDS
 from quizzes.domain.starting import start_assessment
 from quizzes.execution.live import allowed_queues, capabilities
 from quizzes.models import (
@@ -19,6 +19,7 @@ from quizzes.models import (
 )
 from tests.e2e import steps
 from tests.e2e.conftest import Visit
+from tests.e2e.inspecting import LOOKS, inspect
 from tests.live import _environment
 from tests.trial.stack import running, wait_until
 from trapframe.ops import processes
@@ -93,6 +94,7 @@ def test_both_tabs_show_the_same_verdict(visit: Visit, live_worker: LiveWorker) 
     expect(observed).to_have_attribute("aria-selected", "true")
     expect(page.locator("#simulated")).to_be_hidden()
     agrees(page.get_by_role("tabpanel", name="Observed on worker"))
+    inspect(page, LOOKS[::3])
     page.keyboard.press("Home")
     expect(simulated).to_be_focused()
     expect(panel).to_be_hidden()
@@ -102,6 +104,7 @@ def test_without_scripts_both_are_there(visit: Visit, live_worker: LiveWorker) -
     page = begin(visit, scripts=False)
     panel = page.locator("#observed")
     expect(page.locator("#simulated")).to_be_visible()
+    expect(page.get_by_role("link", name="Simulated")).to_be_visible()
     expect(panel).to_be_visible()
     if not allowed_queues():
         expect(panel).to_contain_text(capabilities()["capabilities"][0]["reason"])

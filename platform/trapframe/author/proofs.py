@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from quizzes.domain.observation_requests import request_for_proof
+from quizzes.domain.observing_proofs import request_for_proof
 from quizzes.domain.proving import cancel_proof, is_current, request_proof
 from quizzes.domain.publishing import publish_question
 from quizzes.domain.queries.authored import own_proof, own_version

@@ -13,7 +13,8 @@ from typing import Any
 
 import simulator
 from quizzes.domain.queries.attempts import question_row
-from quizzes.domain.queries.observed import Observed, ShownClaim, observed_for
+from quizzes.domain.queries.observed import observed_for
+from quizzes.domain.queries.observed_views import Observed, ShownClaim
 from quizzes.domain.queries.run_rows import EvidenceRow, deciding_rows
 from quizzes.execution.in_process import scenario_of
 from quizzes.models import GradeEvent, Run, Submission, Verdict

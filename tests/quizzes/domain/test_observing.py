@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from quizzes.domain.clock import database_now
-from quizzes.domain.observing import (
+from quizzes.domain.observations_taken_back import (
     GIVE_UP_SECONDS,
-    drain_observations,
     give_up_untaken,
     take_back_observations,
 )
+from quizzes.domain.observing import drain_observations
 from quizzes.domain.sweeping import SweepReport, sweep
 from quizzes.enums import LiveQueue, ObservationState
 from quizzes.models import Observation, Verdict

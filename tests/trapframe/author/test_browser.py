@@ -2,14 +2,16 @@
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.domain.observing_proofs import request_for_proof
 from quizzes.domain.reviewing import grade_manually
 from quizzes.enums import ProofState
-from tests import factories
+from tests import factories, observing
 from tests.axe import violations
 from tests.instructors import (
     SCENARIO,
@@ -105,10 +107,23 @@ def addresses(people: People) -> dict[str, str]:
         "grading": reverse("staff:grade", args=[waiting.uuid]),
         "dead jobs": reverse("staff:dead-jobs"),
         "health": reverse("staff:health"),
+        "live workers": reverse("staff:live-workers"),
+        "observed proof": reverse("author:proof", args=[_observed_proof(people)]),
         "grade books": reverse("staff:gradebooks"),
         "grade book": reverse("staff:gradebook", args=["os"]),
         "verdict": reverse("staff:verdict", args=[verdict.uuid]),
     }
+
+
+def _observed_proof(people: People) -> UUID:
+    """A proof with the fidelity of its scenario: one claim differs, one is untold."""
+    observing.start_worker(containers="user namespaces are switched off")
+    proof = factories.make_small(people.course, "observed").proof
+    assert proof is not None
+    request_for_proof(proof, user=people.instructor)
+    differs, untold = frozenset({"no_file"}), {"it_runs": "it reads events"}
+    observing.observe_all(observing.FakeKernel(differs=differs, untold=untold))
+    return proof.uuid
 
 
 def faults(page: "Page", views: "Views" = ALL) -> list[str]:

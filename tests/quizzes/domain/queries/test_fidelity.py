@@ -1,6 +1,6 @@
 import pytest
 
-from quizzes.domain.observation_requests import request_for_proof
+from quizzes.domain.observing_proofs import request_for_proof
 from quizzes.domain.queries.fidelity import Fidelity, fidelity_of, live_workers
 from quizzes.models import Observation, Proof
 from tests import observing

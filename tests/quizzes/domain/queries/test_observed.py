@@ -1,7 +1,7 @@
 import pytest
 
 from quizzes.domain.queries.evidence import Evidence, evidence_for
-from quizzes.domain.queries.observed import Observed
+from quizzes.domain.queries.observed_views import Observed
 from quizzes.enums import LiveQueue, ObservationState
 from quizzes.models import Observation, Submission
 from tests import factories, observing

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 from simulator.calibration import figure
 from simulator.engine import Work
@@ -310,8 +311,7 @@ class Hypervisor:
     def empty(self, machine: VirtualMachine) -> None:
         """Forget what was in a machine's memory; the frames behind it stay."""
         self._no_longer_swapped(_swapped_kib(machine))
-        if isinstance(machine.memory, GuestMemory):
-            machine.memory = machine.memory.anew()
+        machine.memory = cast("GuestMemory", machine.memory).anew()
         drop_unused(self)
 
     def _monitor_of(self, name: str) -> str:

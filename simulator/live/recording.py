@@ -283,7 +283,7 @@ def _ended(recorder: Recorder, fact: Fact, _name: str) -> None:
     status = KILLED - code if code < 0 else code
     seen.alive, seen.status = False, status
     recorder.ended.append(seen)
-    detail = {"signal": _SIGNALS[-code]} if code < 0 else {}
+    detail = {"signal": _SIGNALS.get(-code, str(-code))} if code < 0 else {}
     recorder.record(
         KERNEL,
         "exit",

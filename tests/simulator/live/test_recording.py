@@ -211,6 +211,12 @@ def test_an_engines_own_process_and_its_init_are_none_of_the_scenarios() -> None
     assert recorder.processes[translation.init].program == INIT
 
 
+def test_a_signal_without_a_name_is_a_number() -> None:
+    ended = {"kind": "ended", "at": 3, "pid": 5, "name": "app-0", "code": -31}
+    recorder = recorded(WRITTEN, report(STARTED), ended, RUN)
+    assert kernels(recorder)[1][2]["signal"] == "31"
+
+
 def test_counts_stand_inside_each_other() -> None:
     counts = {"box-1": {"memory.events.oom_kill": 1, "pids.current": 4}}
     seen = {"kind": "views", "at": 20, "step": 4, "views": {}, "counts": counts}

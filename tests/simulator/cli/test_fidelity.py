@@ -83,3 +83,8 @@ def test_as_json(asked: list[str], capsys: Captured) -> None:
     assert found["durations"][0]["ratio"] == 1.5
     assert found["host"]["kernel"] == report().kernel
     assert asked == [WINDOWS]
+
+
+def test_guests_need_scenarios(capsys: Captured) -> None:
+    assert main(["fidelity", "--guest"]) == 2
+    assert "name the scenarios" in capsys.readouterr().err

@@ -166,13 +166,13 @@ def shown(run: Run) -> tuple[object, ...]:
     return run.events, run.observation, run.metrics, run.budget_used, run.verdict
 
 
-def test_no_data_of_the_package_is_a_scenario() -> None:
+def test_no_data_of_the_package_is_a_question() -> None:
     package = ROOT / "simulator"
     files = [path for path in package.rglob("*") if path.is_file()]
     kinds = {path.suffix for path in files if path != package / "pyproject.toml"}
     assert kinds <= {".py", ".pyc", ".md", ".typed", ".json", ".yaml"}
     worlds = sorted((ROOT / "simulator").rglob("*.yaml"))
-    assert [path.parent.name for path in worlds] == ["lab"]
+    assert {path.parent.name for path in worlds} == {"lab", "probes"}
     for path in worlds:
         assert (
             yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -99,9 +99,13 @@ def _dress(
     """Give a first process its words and its host the name that the client chose."""
     process = container.main
     if process is not None and not asked.wish.init:
-        process.arguments = asked.words[1:]
-        call.lab.typed[process] = asked.words[0]
+        _type(call, process, asked)
     _name_host(engine, container, asked)
+
+
+def _type(call: Call, process: Process, asked: Asked) -> None:
+    process.arguments = asked.words[1:]
+    call.lab.typed[process] = asked.words[0]
 
 
 def _name_host(engine: ContainerEngine, container: Container, asked: Asked) -> None:
@@ -153,9 +157,11 @@ def _ended(
     process = container.main
     if process is None:
         raise AssertionError
+    if asked.wish.init:
+        return (yield from _ended_below(call, process, asked))
     is_shell = tool_of(process.program) in SHELLS and not process.arguments
     waits = asked.is_detached and asked.is_interactive and is_shell
-    if not waits and not asked.wish.init:
+    if not waits:
         return (
             yield from call.runner.attach(
                 call.words, call, process, is_watched=not asked.is_detached
@@ -163,6 +169,23 @@ def _ended(
         )
     yield process.ended
     return process.exit_status or 0
+
+
+def _ended_below(
+    call: Call, init: Process, asked: Asked
+) -> Generator[int | Gate, None, int]:
+    """Let the only child of the engine's init do what was asked for; await both."""
+    while init.alive and not init.children:
+        yield WATCH_US
+    if init.alive:
+        child = init.children[0]
+        _type(call, child, asked)
+        yield from call.runner.attach(
+            call.words, call, child, is_watched=not asked.is_detached
+        )
+    if init.alive:
+        yield init.ended
+    return init.exit_status or 0
 
 
 def forget(call: Call, engine: ContainerEngine, container: Container) -> None:

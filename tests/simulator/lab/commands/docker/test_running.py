@@ -52,6 +52,9 @@ def test_a_second_image_brings_only_what_is_new() -> None:
         ("docker run --rm alpine false", "", 1),
         ("docker run --rm alpine cat /no", "cat: /no: No such file or directory\n", 1),
         ("docker run --rm alpine", "", 0),
+        ("docker run --rm --init alpine true", "", 0),
+        ("docker run --rm --init alpine sh -c 'echo $$; exit 3'", "2\n", 3),
+        ("docker run --rm --init alpine no-such", "", 127),
         ("docker run --rm alpine uname -r", "6.1\n", 0),
         ("docker run --rm --name box alpine ps -o pid=,comm=", "      1 ps\n", 0),
         ("docker run --rm --pid host alpine sh -c 'echo $$' | wc -l", "1\n", 0),
@@ -94,6 +97,15 @@ def test_a_second_image_brings_only_what_is_new() -> None:
 )
 def test_what_runs_in_a_container(line: str, text: str, status: int) -> None:
     assert answered(pulled("alpine", "stress"), line) == (text, status)
+
+
+def test_behind_an_init_a_program_ends_as_well() -> None:
+    here = pulled("alpine")
+    typed(here, "docker run -d --init --name box alpine sleep 5")
+    assert typed(here, "docker ps -q | wc -l") == "1\n"
+    typed(here, "sleep 6")
+    listed = typed(here, "docker ps -a --format '{{.Names}} {{.Status}}'")
+    assert listed.startswith("box Exited (0) ")
 
 
 def test_the_wrong_processor_shows_at_the_first_instruction() -> None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 import simulator
 from quizzes.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
 from quizzes.enums import VersionState
+from quizzes.execution.in_process import scenario_of
 from quizzes.models import (
     Course,
     Objective,
@@ -40,7 +41,7 @@ def save_scenario(*, source: str, author: Any) -> ScenarioVersion:
     problems = check_scenario_source(source)
     if problems:
         raise _invalid("invalid_scenario", problems)
-    parsed = simulator.load_scenario(source)
+    parsed = scenario_of(source)
     digest = _sha256(source)
     with transaction.atomic():
         scenario, _ = Scenario.objects.select_for_update(no_key=True).get_or_create(
@@ -97,7 +98,7 @@ def save_question(course: Course, *, source: str, author: Any) -> QuestionVersio
 def check_scenario_source(source: str) -> list[dict[str, Any]]:
     """Every problem of a scenario's text: line, column, path, message, hint."""
     try:
-        simulator.load_scenario(source)
+        scenario_of(source)
     except simulator.ScenarioError as error:
         return [_problem(problem) for problem in error.problems]
     return []
@@ -119,7 +120,7 @@ def preview_question(
     spec = QuestionSpec.from_json(version.spec)
     params: dict[str, Any] = {}
     if version.scenario_version is not None:
-        scenario = simulator.load_scenario(version.scenario_version.source)
+        scenario = scenario_of(version.scenario_version.source)
         params = dict(scenario.variant(seed))
     return question_type(spec.type).present(spec, params, seed), params
 
@@ -157,7 +158,7 @@ def _parse_question(source: str, course: Course) -> QuestionSpec:
         spec = read_question(source, chapters=chapters)
         if spec.scenario is None:
             return spec
-        scenario = simulator.load_scenario(_newest_scenario(spec.scenario).source)
+        scenario = scenario_of(_newest_scenario(spec.scenario).source)
         return read_question(
             source,
             parameters=list(scenario.parameters),

@@ -14,6 +14,7 @@ from quizzes.domain.clock import database_now
 from quizzes.domain.errors import ConflictError, NotAllowedError
 from quizzes.domain.notifying import notify
 from quizzes.enums import Lane, ProofState
+from quizzes.execution.in_process import scenario_of
 from quizzes.models import Proof, QuestionVersion
 from quizzes.question_types.registry import question_type
 from quizzes.rules import can_author
@@ -212,7 +213,7 @@ def _is_of_these_texts(proof: Proof) -> bool:
 def _prove(proof: Proof) -> tuple[list[Any], list[Any]] | None:
     """All rows and counterexamples; None when the proof was taken from us."""
     spec = QuestionSpec.from_json(proof.question_version.spec)
-    scenario = simulator.load_scenario(proof.scenario_version.source)
+    scenario = scenario_of(proof.scenario_version.source)
     obligation = question_type(spec.type).obligation(spec)
     if obligation is None:
         raise simulator.SimulatorError("this type of question has nothing to prove")

@@ -18,6 +18,7 @@ from quizzes.domain.queries.attempts import (
     rows_for,
 )
 from quizzes.enums import QuestionState
+from quizzes.execution.in_process import scenario_of
 from quizzes.markup import render_block, substitute
 from quizzes.models import (
     AssessmentInstance,
@@ -173,7 +174,7 @@ def summary_of(
 def _scenario(version_id: int) -> simulator.Scenario:
     """The parsed text of a version; a published one, so it never changes."""
     version = ScenarioVersion.objects.only("source").get(pk=version_id)
-    return simulator.load_scenario(version.source)
+    return scenario_of(version.source)
 
 
 def _number(row: QuestionRow) -> int:

@@ -94,7 +94,9 @@ class Cloud:
         if slot is None or order.machine is None:
             return
         self.warehouse.release(name, self.engine.now)
-        _destroy(self.hypervisors[slot.index], order.machine, seq)
+        hypervisor = self.hypervisors[slot.index]
+        if order.machine.hypervisor is hypervisor:
+            _destroy(hypervisor, order.machine, seq)
 
     def fail_server(self, number: int, cause: int) -> None:
         """Let a server lose its power; its machines are gone with it."""
@@ -199,10 +201,7 @@ class Cloud:
         """Notice that a server's heartbeats stay out; start its machines elsewhere."""
         since_last = self.engine.now % HEARTBEAT_US
         yield MISSED_HEARTBEATS * HEARTBEAT_US - since_last
-        lost = self.warehouse.fail(slot, self.engine.now)
-        if self.hypervisors[slot.index].state == "running":
-            # It was repaired before anybody had noticed.
-            self.warehouse.repair(slot)
+        lost = self._strike_out(slot)
         seq = self.engine.record(
             self.name,
             "server_down",
@@ -213,11 +212,24 @@ class Cloud:
         )
         if self.mechanisms["cloud.recovery"] == "none":
             return
-        for name, _ in lost:
+        for name in lost:
             order = self.orders[name]
             order.state, order.machine = "building", None
             order.restarts += 1
             self.engine.spawn(self.create(order, seq))
+
+    def _strike_out(self, slot: Slot) -> list[str]:
+        """Take the machines of a failed server out of the books; return their names.
+
+        One that was repaired before anybody noticed keeps what it was given since.
+        """
+        now = self.engine.now
+        if self.hypervisors[slot.index].state != "running":
+            return [name for name, _ in self.warehouse.fail(slot, now)]
+        lost = [name for name in slot.promised if self.orders[name].state == "lost"]
+        for name in lost:
+            self.warehouse.release(name, now)
+        return lost
 
 
 def _destroy(hypervisor: Hypervisor, machine: VirtualMachine, seq: int) -> None:

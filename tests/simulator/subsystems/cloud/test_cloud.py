@@ -334,3 +334,24 @@ def test_a_machine_that_was_lost_can_be_deleted() -> None:
     plan = (create(), fail(1), wait(60), delete())
     done = cloud_run(*plan, mechanisms={"cloud.recovery": "none"})
     assert len(events(done, "delete_server", actor="cloud")) == 1
+
+
+def test_what_a_server_got_after_its_repair_stays_when_the_failure_is_noticed() -> None:
+    done = cloud_run(fail(1), repair(1), create(1), wait(60))
+    assert books(done)["homes"] == {"web-1": "cloud-1"}
+    assert books(done)["restarted"] == 0
+    assert [e.detail["log"] for e in events(done, "server_down")] == [
+        "4 heartbeats missed: 0 machines lost"
+    ]
+
+
+def test_a_machine_that_a_repair_has_lost_is_started_again() -> None:
+    done = cloud_run(create(1), fail(1), repair(1), wait(60))
+    assert books(done)["homes"] == {"web-1": "cloud-1"}
+    assert (books(done)["lost"], books(done)["restarted"]) == (1, 1)
+
+
+def test_a_lost_machine_can_be_deleted_before_anybody_has_noticed() -> None:
+    done = cloud_run(create(1), fail(1), repair(1), delete("web"), wait(60))
+    assert books(done)["homes"] == {}
+    assert books(done)["restarted"] == 0

@@ -48,7 +48,7 @@ tests() {
         return
     fi
     passed=yes
-    measured -q -n "$(nproc)" -m "not browser and not pipeline" || passed=no
+    measured -q -n "$(nproc)" --dist loadfile -m "not browser and not pipeline" || passed=no
     unmeasured -m "browser or pipeline" || passed=no
     [ "$passed" = yes ] && coverage_bars
 }

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS: dict[str, Any] = {
-    "runOnly": {"type": "tag", "values": TAGS},
+ALL: dict[str, Any] = {"type": "tag", "values": TAGS}
+OPTIONS = {
     # It would fetch the style sheets again and try to put them in.
     "preload": False,
     # Django's inline tables head the column of their rows' names with nothing.
@@ -17,11 +17,11 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-LOOKS = {"type": "rule", "values": ["color-contrast", "target-size"]}
+VISIBLE = {"type": "rule", "values": ["color-contrast", "target-size"]}
 """The rules that depend on colours and widths, and not on the document alone."""
 
 
-def violations(page: "Page", *, of: dict[str, Any] = OPTIONS["runOnly"]) -> list[str]:
+def violations(page: "Page", *, of: dict[str, Any] = ALL) -> list[str]:
     """One line for each node that breaks a rule; frames of the page included.
 
     The script is given to the page by the browser's debugger, so the page's content

@@ -244,7 +244,9 @@ def scenario_of(random: Random) -> Scenario | None:
 
 def text_of(document: Document) -> str:
     plain = json.loads(json.dumps(document))
-    return str(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True))
+    return str(
+        yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    )
 
 
 def _take_out(document: Document, path: str) -> None:

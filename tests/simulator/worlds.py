@@ -157,7 +157,7 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 def text_of(spec: Mapping[str, Any]) -> str:
     """YAML without aliases, whatever parts the steps share."""
     plain = json.loads(json.dumps(spec))
-    return str(yaml.safe_dump(plain, sort_keys=False))
+    return str(yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
 def scenario(*args: Any, **kwargs: Any) -> Scenario:

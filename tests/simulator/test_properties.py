@@ -192,4 +192,4 @@ def _reads(text: str) -> None:
     if isinstance(outcome, ScenarioError):
         assert len(outcome.problems) > 0
         assert all(p.line >= 1 and p.column >= 1 for p in outcome.problems)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10

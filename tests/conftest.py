@@ -29,22 +29,27 @@ _CHROMIUM_MISSING = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on real processes come last: the processes are started once.
 
     Those of hypothesis are exhaustive: what chance reaches is not counted as covered.
+    Exhaustive ones come after the measured: what they make is remembered, and would
+    not be made again.
     """
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.exhaustive)
-    items.sort(key=_needs_processes)
+    items.sort(key=lambda item: (_needs_processes(item), _is_exhaustive(item)))
+
+
+def _is_exhaustive(item: pytest.Item) -> bool:
+    return item.get_closest_marker("exhaustive") is not None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """An exhaustive test is not measured: it would take four times as long."""
-    if item.get_closest_marker("exhaustive") is None:
+    if not _is_exhaustive(item):
         return (yield)
     measuring = sys.gettrace()
     sys.settrace(None)

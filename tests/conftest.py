@@ -1,5 +1,6 @@
 """What all tests share: services, worker processes, a live site, a browser."""
 
+import os
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -46,9 +47,17 @@ def _is_exhaustive(item: pytest.Item) -> bool:
     return item.get_closest_marker("exhaustive") is not None
 
 
+_RUNNER = os.getpid()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """An exhaustive test is not measured: it would take four times as long."""
+    """An exhaustive test is not measured: it would take four times as long.
+
+    A child that a test forked and let go would run all tests that are left once more.
+    """
+    if os.getpid() != _RUNNER:
+        os._exit(70)
     if not _is_exhaustive(item):
         return (yield)
     measuring = sys.gettrace()

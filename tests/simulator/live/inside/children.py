@@ -2,12 +2,16 @@
 
 import json
 import os
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 
 def in_child(do: Callable[[], Any]) -> Any:
-    """Do it in a forked child; return what it gave, or the errno of its OSError."""
+    """Do it in a forked child; return what it gave, or the errno of its OSError.
+
+    Whatever else it raises fails the test: the child must not go on as a second runner.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -16,6 +20,8 @@ def in_child(do: Callable[[], Any]) -> Any:
             told = {"gave": do()}
         except OSError as error:
             told = {"errno": error.errno, "said": str(error)}
+        except BaseException:  # noqa: BLE001
+            told = {"raised": traceback.format_exc()}
         os.write(writing, json.dumps(told).encode())
         os._exit(0)
     os.close(writing)
@@ -24,4 +30,6 @@ def in_child(do: Callable[[], Any]) -> Any:
     _, status = os.waitpid(pid, 0)
     if not content:
         return {"code": os.waitstatus_to_exitcode(status)}
-    return json.loads(content)
+    told = json.loads(content)
+    assert "raised" not in told, told["raised"]
+    return told

@@ -70,7 +70,7 @@ def test_a_board_settles_when_nobody_tells_anything_new(board: Board) -> None:
     began = time.monotonic()
     board.settle(os.getpid())
     assert len(board.heard) == 2
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 1  # _STARTS_WITHIN
 
 
 def test_a_program_is_started_and_its_end_is_told(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_program_is_started_and_its_end_is_told(tmp_path: Path) -> None:
         board, told = telling()
         program, errno = start(board, "app", path, lambda: None, os.fork)
         assert program is not None
-        board.listen(5, lambda: program.ended is not None)
+        board.listen(60, lambda: program.ended is not None)
         return [
             errno,
             [fact["kind"] for fact in told],
@@ -165,7 +165,7 @@ def test_the_end_of_somebody_elses_child_has_no_name() -> None:
         pid = os.fork()
         if pid == 0:
             os._exit(3)
-        board.listen(5, lambda: bool(told))
+        board.listen(60, lambda: bool(told))
         return [told[0]["name"], told[0]["code"], told[0]["pid"] == pid]
 
     assert in_child(try_it) == {"gave": ["", 3, True]}
@@ -181,7 +181,7 @@ def test_requests_go_to_the_program_they_are_for(tmp_path: Path) -> None:
         assert first is not None
         assert second is not None
         second.requests.send(struct.pack("<q", 9))
-        board.listen(5, lambda: any(record.what == 3 for record in board.heard))
+        board.listen(60, lambda: any(record.what == 3 for record in board.heard))
         served = [record.pid for record in board.heard if record.what == 3]
         for program in (first, second):
             os.kill(program.pid, 9)

@@ -83,10 +83,14 @@ def test_a_guest_dies_with_a_worker_that_is_killed(tmp_path: Path, qemu: Path) -
     reading, writing = os.pipe()
     worker = os.fork()
     if worker == 0:
-        with booted(tools, [], seconds=30) as guest:
-            guest.kernel.wait_for_boot()
-            os.write(writing, b".")
-            time.sleep(60)
+        try:
+            with booted(tools, [], seconds=30) as guest:
+                guest.kernel.wait_for_boot()
+                os.write(writing, b".")
+                time.sleep(60)
+        finally:
+            os._exit(1)
+    os.close(writing)
     assert os.read(reading, 1) == b"."
     os.kill(worker, 9)
     os.waitpid(worker, 0)

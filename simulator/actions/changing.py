@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.actions.booting import switch_on
+from simulator.actions.booting import Bare, switch_on
 from simulator.actions.places import (
     Arguments,
     no_file,
@@ -13,7 +13,7 @@ from simulator.actions.places import (
 from simulator.actions.services import start_service
 from simulator.engine import Work
 from simulator.events import FAILED
-from simulator.subsystems.container import Container
+from simulator.subsystems.container import Container, EngineModel
 from simulator.subsystems.files import Program
 from simulator.subsystems.formats import formats_of, mount_formats
 from simulator.subsystems.kernel import Kernel
@@ -39,14 +39,16 @@ def install(world: World, arguments: Arguments, asked: int) -> Work:
     software = world.software(arguments["what"])
     for place in places_of(world, arguments["on"], asked):
         kernel = kernel_of(place)
-        if isinstance(place, Container) and not isinstance(software, Program):
-            not_privileged(world, place, software, asked)
-        elif kernel is not None:
-            yield from _install_on_kernel(world, software, place, kernel, asked)
-        elif isinstance(place, Machine):
+        if kernel is None and isinstance(place, Machine):
             _install_on_disk(world, software, place, asked)
-        else:
+        elif kernel is None:
             no_kernel(world, place, asked, "install")
+        elif isinstance(software, Program):
+            _write_file(world, software, place, kernel, asked)
+        elif isinstance(place, Container):
+            not_privileged(world, place, software, asked)
+        else:
+            yield from _install_on_kernel(world, software, place, kernel, asked)
 
 
 def _install_on_disk(
@@ -69,19 +71,24 @@ def _install_on_disk(
     )
 
 
+def _write_file(
+    world: World, program: Program, place: Place, kernel: Kernel, asked: int
+) -> None:
+    """Write a program into the file tree of a place."""
+    root_of(place, kernel).add(program)
+    world.engine.record(kernel.name, "write_file", cause=asked, target=program.path)
+
+
 def _install_on_kernel(
-    world: World, software: Software, place: Place, kernel: Kernel, asked: int
+    world: World,
+    software: System | HypervisorModel | EngineModel,
+    place: Bare,
+    kernel: Kernel,
+    asked: int,
 ) -> Work:
-    """Write a program into the file tree; start it when it is a service."""
-    if isinstance(software, Program):
-        root_of(place, kernel).add(software)
-        world.engine.record(
-            kernel.name, "write_file", cause=asked, target=software.path
-        )
-        return
+    """Install a service for each boot and start it; a system has no place here."""
     if not isinstance(software, System) and software.program is not None:
-        if not isinstance(place, Container):
-            place.services.append((kernel.system.name, software))
+        place.services.append((kernel.system.name, software))
         yield from start_service(world, software, software.program, kernel, asked)
         return
     world.engine.record(

@@ -97,6 +97,12 @@ def test_nothing_installs_on_a_guest_that_did_not_boot() -> None:
     assert events(done, "install", actor="guest-1")[0].cause == panic.seq
 
 
+def test_nothing_installs_in_a_container_whose_kernel_is_gone() -> None:
+    panic = {"kernel_bug": {"on": "server"}}
+    done = run([*ENGINE, box(), panic, install("exe", "box"), install("kvm", "box")])
+    assert failures(done)[2:] == [("box-1", "install", NO_SYSTEM)] * 2
+
+
 def test_libraries_are_what_a_program_was_missing() -> None:
     plan = [*ENGINE, box(), install("exe", "box"), execute("exe", "box")]
     plan += [libraries("box", "wine-libraries"), execute("exe", "box")]

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from simulator import Run
+from simulator.actions.moving import restore_vm
+from simulator.actions.powering import cut_power
 from simulator.calibration import figure
 from simulator.subsystems.virtualization import VirtualMachine
 from tests.simulator.worlds import (
@@ -372,6 +374,19 @@ def test_a_copy_needs_memory() -> None:
     full = {"machines": {"server": {"ram_mib": 790}}}
     done = run([*KVM, app_vm(ram_mib=512), save(), restore()], world=full)
     assert failures(done) != []
+
+
+def test_a_copy_that_the_power_cuts_short_is_not_there() -> None:
+    found = live([*KVM, app_vm(), save()])
+    arguments = {"name": "copy", "on": "server", "snapshot": "golden", "count": 1}
+    restoring = restore_vm(found, {**arguments, "hypervisor": None}, 0)
+    for work in (restoring, cut_power(found, {"machine": "server"}, 0)):
+        found.engine.spawn(work)
+    found.engine.run()
+    (copy,) = found.places["copy"]
+    assert isinstance(copy, VirtualMachine)
+    assert (copy.state, copy.occupant) == ("off", None)
+    assert events(found, "restore") == []
 
 
 def test_a_copy_needs_a_processor_that_can_run_it() -> None:

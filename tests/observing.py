@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import simulator
 from quizzes.domain import observing_alongside
@@ -14,7 +15,7 @@ from quizzes.domain.live_workers import report_live_worker
 from quizzes.domain.observing import drain_observations
 from quizzes.enums import LiveQueue
 from quizzes.execution.ports import Execution, ObservedVariant, Runner
-from quizzes.models import LiveWorker, Observation
+from quizzes.models import LiveWorker, Observation, ScenarioVersion
 
 KERNEL = "6.1.0-test"
 ENOEXEC = simulator.Event(
@@ -112,6 +113,17 @@ def observe_all(kernel: FakeKernel | None = None, *, worker: str = "box:7") -> N
         drain_observations(
             queue, worker=worker, observe=kernel or FakeKernel(), seconds=30
         )
+
+
+def make_observation(version: ScenarioVersion) -> Observation:
+    """A queued observation of a variant of the small scenario."""
+    return Observation.objects.create(
+        lane=LiveQueue.PROGRAMS,
+        scenario_version=version,
+        scenario_digest=version.digest,
+        params={"kernel": "6.1"},
+        params_digest=uuid4().hex,
+    )
 
 
 def only_observation() -> Observation:

@@ -13,5 +13,7 @@ from trapframe.settings import *  # noqa: E402, F403
 
 # Passwords of tests are no secrets: hashing them well would only take time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each client of a test would read all static files anew to know their headers.
+WHITENOISE_AUTOREFRESH = True
 # WhiteNoise warns when its folder is missing, and a warning fails a test.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

@@ -6,6 +6,7 @@ of quizzes.domain: nothing here sets a state or edits a text.
 
 from quizzes.admin.assessment import AssessmentAdmin
 from quizzes.admin.bank import (
+    ObservationAdmin,
     ProofAdmin,
     QuestionAdmin,
     QuestionVersionAdmin,
@@ -27,6 +28,7 @@ __all__ = [
     "EnrolmentAdmin",
     "GradeEventAdmin",
     "GradingJobAdmin",
+    "ObservationAdmin",
     "ProofAdmin",
     "QuestionAdmin",
     "QuestionVersionAdmin",

@@ -1,4 +1,4 @@
-"""Questions, scenarios, their versions and proofs; the editor is where they change."""
+"""Questions, scenarios, their proofs and observations; the editor changes them."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from quizzes.admin.shown import as_json, as_text
 from quizzes.domain.queries.authored import own_scenario_versions
 from quizzes.enums import VersionState
 from quizzes.models import (
+    Observation,
     Proof,
     Question,
     QuestionVersion,
@@ -171,3 +172,39 @@ class ProofAdmin(ReadOnlyRows):
     @admin.display(description="Counterexamples")
     def found(self, proof: Proof) -> str:
         return as_json(proof.counterexamples, "Counterexamples")
+
+
+@admin.register(Observation)
+class ObservationAdmin(ReadOnlyRows):
+    list_display = ["uuid", "scenario_version", "state", "lane", "worker", "kernel"]
+    list_select_related = ["scenario_version__scenario"]
+    list_filter = ["state", "lane"]
+    search_fields = ["uuid", "scenario_version__scenario__key"]
+    fields = [
+        "uuid",
+        "scenario_version",
+        "parameters",
+        "state",
+        "lane",
+        "failures",
+        "last_error",
+        "worker",
+        "kernel",
+        "judged",
+        "queued_at",
+        "started_at",
+        "lease_until",
+        "finished_at",
+    ]
+
+    def get_queryset(self, request: Request) -> QuerySet[Any]:
+        versions = own_scenario_versions(request.user)
+        return Observation.objects.filter(scenario_version__in=versions)
+
+    @admin.display(description="Parameters")
+    def parameters(self, observation: Observation) -> str:
+        return as_json(observation.params, "Parameters")
+
+    @admin.display(description="Claims")
+    def judged(self, observation: Observation) -> str:
+        return as_json(observation.claims, "Claims")

@@ -15,6 +15,7 @@ from quizzes.models import LiveWorker
 # A worker reports this often; one that has been silent for longer takes nothing.
 REPORT_SECONDS = 10.0
 SILENT_SECONDS = 35.0
+FORGOTTEN_DAYS = 30
 
 _OF_WORKER = """
 INSERT INTO quizzes_liveworker (worker, report, queues, seen_at)
@@ -30,13 +31,16 @@ def report_live_worker(
     """Store what a worker's kernel lets it do, and the queues that it takes from.
 
     ``report`` is ``simulator.live.capabilities.Report`` as JSON. Repeatable: the row
-    of this worker is written anew, and says when that was.
+    of this worker is written anew, and says when that was. Those of workers that have
+    been silent for ``FORGOTTEN_DAYS`` are removed.
     """
     names = [queue.value for queue in queues]
     with connection.cursor() as cursor:
         cursor.execute(
             _OF_WORKER, [worker, json.dumps(dict(report)), json.dumps(names)]
         )
+    forgotten = Now() - timedelta(days=FORGOTTEN_DAYS)
+    LiveWorker.objects.filter(seen_at__lt=forgotten).delete()
 
 
 def workers_at_work() -> QuerySet[LiveWorker]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from quizzes.domain.clock import database_now
 from quizzes.domain.notifying import notify
 from quizzes.domain.observations_taken_back import take_back_observations
-from quizzes.enums import ObservationState
+from quizzes.enums import OPEN_OBSERVATION_STATES, ObservationState
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Execution, Observer
 from quizzes.models import Observation
@@ -80,7 +80,17 @@ def run_observation(claimed: Observation, observe: Observer) -> None:
             finished_at=database_now(),
         )
         if changed:
+            _remove_replaced(claimed)
             notify("observation", [claimed.uuid])
+
+
+def _remove_replaced(seen: Observation) -> None:
+    """Of a variant only the newest observation is ever shown: the others go."""
+    Observation.objects.filter(
+        scenario_version_id=seen.scenario_version_id,
+        params_digest=seen.params_digest,
+        pk__lt=seen.pk,
+    ).exclude(state__in=OPEN_OBSERVATION_STATES).delete()
 
 
 def _claim(lane: str, worker: str) -> Observation | None:

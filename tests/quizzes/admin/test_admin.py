@@ -21,6 +21,7 @@ from quizzes.models import (
     Enrolment,
     GradeEvent,
     GradingJob,
+    Observation,
     Proof,
     Question,
     QuestionVersion,
@@ -30,7 +31,7 @@ from quizzes.models import (
     Submission,
     Verdict,
 )
-from tests import factories
+from tests import factories, observing
 from tests.instructors import People, make_draft, make_proof, make_waiting_of
 
 # Django's own and those of accounts are for administrators; these are the domain's.
@@ -41,6 +42,7 @@ TABLES = [
     Enrolment,
     GradeEvent,
     GradingJob,
+    Observation,
     Proof,
     Question,
     QuestionVersion,
@@ -53,6 +55,7 @@ READ_ONLY = [
     Chapter,
     GradeEvent,
     GradingJob,
+    Observation,
     Proof,
     Question,
     QuestionVersion,
@@ -78,7 +81,8 @@ def author(client: Client, people: People) -> Client:
 def fill(course: Course, learner: Any, grader: Any) -> None:
     """At least one row of each table, all of this course."""
     factories.make_chapter(course)
-    make_proof(make_draft(course, f"draft-of-{course.key}"))
+    proof = make_proof(make_draft(course, f"draft-of-{course.key}"))
+    observing.make_observation(proof.scenario_version)
     job = make_waiting_of(course, learner, "Because.")
     points = {"kernel": Decimal(1), "stages": Decimal(1)}
     grade_manually(job, grader=grader, points=points, reason="Half.")
@@ -170,7 +174,8 @@ def more_of_all(people: People, number: int) -> None:
     factories.make_chapter(people.course)
     draft = make_draft(people.course, f"draft-{number}")
     QuestionVersion.objects.filter(pk=draft.pk).update(author=people.instructor)
-    make_proof(draft, user=people.instructor)
+    proof = make_proof(draft, user=people.instructor)
+    observing.make_observation(proof.scenario_version)
     job = make_waiting_of(people.course, learner, "Because.")
     points = {"kernel": Decimal(1), "stages": Decimal(1)}
     grade_manually(job, grader=people.instructor, points=points, reason="Half.")

@@ -1,6 +1,7 @@
 import pytest
 
 from quizzes.domain.live_workers import (
+    FORGOTTEN_DAYS,
     SILENT_SECONDS,
     queues_at_work,
     report_live_worker,
@@ -39,3 +40,10 @@ def test_a_later_report_replaces_the_earlier_one() -> None:
     assert found.queues == ["live-exec"]
     assert found.seen_at > before.seen_at
     assert str(found) == f"live@box at {found.seen_at}"
+
+
+def test_workers_that_are_long_gone_are_forgotten() -> None:
+    day = 24 * 3600
+    observing.start_worker("live@old", silent_seconds=FORGOTTEN_DAYS * day + 1)
+    kept = observing.start_worker("live@late", silent_seconds=day)
+    assert list(LiveWorker.objects.all()) == [kept]

@@ -3,6 +3,7 @@ import logging
 import zlib
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -74,6 +75,21 @@ def test_what_was_seen_is_stored_beside_the_verdict(queued: Observation) -> None
     (execution,) = kernel.executions
     assert execution.params == queued.params
     assert Verdict.objects.values().get() == before
+
+
+def test_what_is_seen_replaces_what_was_seen_of_this_variant(
+    queued: Observation,
+) -> None:
+    observing.observe_all()
+    another = observing.make_observation(queued.scenario_version)
+    again = Observation.objects.get(pk=queued.pk)
+    again.pk, again.uuid, again.state = None, uuid4(), ObservationState.QUEUED
+    again.save()
+    observing.observe_all()
+    assert list(Observation.objects.values_list("pk", "state")) == [
+        (another.pk, ObservationState.OBSERVED),
+        (again.pk, ObservationState.OBSERVED),
+    ]
 
 
 def test_a_drain_ends_with_its_queue_or_its_time(queued: Observation) -> None:

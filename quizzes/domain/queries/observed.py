@@ -103,6 +103,10 @@ def _claims(
 
 
 def _arm(arm: str, label: str, document: Mapping[str, Any]) -> ObservedArm:
-    run = document["runs"].get(arm)
-    rows = tuple(all_rows(simulator.Run.from_json(run))) if run else ()
-    return ObservedArm(arm, label, rows, document["reasons"].get(arm, ""))
+    found = document["runs"].get(arm)
+    if found is None:
+        return ObservedArm(arm, label, (), document["reasons"].get(arm, ""))
+    run = simulator.Run.from_json(found)
+    return ObservedArm(
+        arm, label, tuple(all_rows(run)), "", simulator.draw_timeline(run)
+    )

@@ -29,6 +29,7 @@ class ObservedArm:
     arm_label: str
     rows: tuple[EvidenceRow, ...]
     reason: str
+    timeline_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)

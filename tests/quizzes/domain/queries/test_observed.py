@@ -97,6 +97,8 @@ def test_the_chosen_claim_is_judged_by_both() -> None:
     assert (row.action, row.outcome) == ("execve", "failed")
     assert row.text == "/srv/app.exe: ENOEXEC (errno 8)"
     assert (row.time, row.is_deciding) == (0.0015, False)
+    assert arm.timeline_svg.startswith("<svg")
+    assert "✕ execve" in arm.timeline_svg
 
 
 def test_the_right_option_is_observed_once_it_is_revealed() -> None:
@@ -126,6 +128,7 @@ def test_a_disagreement_and_what_cannot_be_told_are_shown() -> None:
     assert claims["b"].reason == "as_it_is: no probe does this"
     (arm,) = claims["b"].arms
     assert (arm.rows, arm.reason) == ((), "no probe does this")
+    assert not arm.timeline_svg
 
 
 def test_a_claim_that_the_observation_does_not_know_is_untold() -> None:

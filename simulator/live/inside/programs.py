@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from simulator.live.inside import seccomp
+from simulator.live.inside.resting import held_up
 
 REPORTS, REQUESTS = 3, 4
 """Descriptors that a program finds open: what it tells, what it is asked."""
@@ -21,6 +22,8 @@ _CREDENTIALS = struct.Struct("<3i")
 _STARTS_WITHIN, _QUIET = 1.0, 0.005
 """Seconds: a program that has not told anything by then never will; and how long
 nothing new must come for its first steps to be done."""
+_SETTLES_WITHIN = 5.0
+"""Seconds that a program may wait for a processor on a busy machine."""
 _SAFE = 100
 """Above all descriptors of programs: room to put them into place."""
 _MOST_DESCRIPTORS = 1024
@@ -88,12 +91,16 @@ class Board:
             select.select([self.ours], [], [], min(left, 0.002))
 
     def settle(self, pid: int) -> None:
-        """Wait until a program has started, or ended, and nobody tells anything new."""
+        """Wait until a program has started, or ended, and nobody tells anything new.
+
+        Nobody does who has not had a processor yet: that is waited for, too.
+        """
+        deadline = time.monotonic() + _SETTLES_WITHIN
         self.listen(
             _STARTS_WITHIN, lambda: self.has_started(pid) or self.has_ended(pid)
         )
         heard = -1
-        while heard < len(self.heard):
+        while heard < len(self.heard) or (held_up() and time.monotonic() < deadline):
             heard = len(self.heard)
             self.listen(_QUIET, lambda: False)
 

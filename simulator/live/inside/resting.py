@@ -1,4 +1,4 @@
-"""Whether anything in a sandbox can still happen by itself.
+"""Whether anything in a sandbox can still happen by itself, or has yet to.
 
 Seen from process 1: every other process has ended, was stopped, or waits in a system
 call that only somebody else can end. The kernel says so in ``/proc/<pid>/syscall``,
@@ -11,6 +11,10 @@ WAITING_CALLS = {"0": "read", "34": "pause", "43": "accept", "61": "wait4"}
 """Calls of x86-64 that last until another process does something."""
 _HELD = frozenset("ZTX")
 """States of ``/proc/<pid>/stat``: zombie, stopped, dead."""
+_ABLE = frozenset("RD")
+"""Those of processes that run, or wait for a processor or a disk."""
+_HARDLY = 5
+"""Clock ticks, 50 ms: starting takes less, going round in circles soon more."""
 
 
 def at_rest() -> bool:
@@ -18,6 +22,24 @@ def at_rest() -> bool:
     me = os.getpid()
     pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
     return all(_waits(pid) for pid in pids if pid != me)
+
+
+def held_up() -> bool:
+    """Return whether a process could go on and has hardly had a processor yet.
+
+    On a busy machine it waits for one: that it tells nothing means nothing.
+    """
+    me = str(os.getpid())
+    pids = [name for name in os.listdir("/proc") if name.isdigit() and name != me]
+    return any(_is_held_up(pid) for pid in pids)
+
+
+def _is_held_up(pid: str) -> bool:
+    try:
+        fields = _first(f"/proc/{pid}/stat").rpartition(") ")[2].split()
+    except OSError:
+        return False
+    return fields[0] in _ABLE and int(fields[11]) + int(fields[12]) < _HARDLY
 
 
 def _waits(pid: int) -> bool:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from errno import EACCES, ENOENT, ENOEXEC, EPERM
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from simulator.live import sandbox
 from simulator.live.binaries import formats
+from simulator.live.inside.linux import PR_SET_CHILD_SUBREAPER, prctl
 from simulator.live.sandbox import SandboxError, Told, carry_out
 from tests.simulator.live.plans import (
     calling,
@@ -39,27 +41,33 @@ def reports(told: Told, what: int) -> list[dict[str, Any]]:
     return [fact for fact in told.facts if fact.get("what") == what]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _orphans_come_to_us() -> Iterator[None]:
+    """Whatever these tests start stays below this process, orphans too."""
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    yield
+    prctl(PR_SET_CHILD_SUBREAPER, 0)
+
+
 def left_behind() -> list[str]:
-    """Sandboxes that still run, but for those of tests that run beside this one."""
-    lines = {}
+    """Sandboxes of these tests that still run."""
+    parents = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            lines[int(entry.name)] = read(entry / "cmdline")
+        fields = read(entry / "stat").rpartition(")")[2].split()
+        if entry.name.isdigit() and fields:
+            parents[int(entry.name)] = int(fields[1])
     return [
         str(pid)
-        for pid, line in lines.items()
-        if "simulator.live.inside" in line and not belongs_to_another(pid, lines)
+        for pid in parents
+        if "simulator.live.inside" in read(Path(f"/proc/{pid}/cmdline"))
+        and is_below_us(pid, parents)
     ]
 
 
-def belongs_to_another(pid: int, lines: dict[int, str]) -> bool:
-    """Is one of its ancestors a process that runs tests, and not this one?"""
-    while pid > 1 and pid != os.getpid():
-        if any(word in lines.get(pid, "") for word in ("sys.stdin.readline", "pytest")):
-            return True
-        fields = read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-        pid = int(fields[1]) if fields else 0
-    return False
+def is_below_us(pid: int, parents: dict[int, int]) -> bool:
+    while pid in parents and pid != os.getpid():
+        pid = parents[pid]
+    return pid == os.getpid()
 
 
 def read(path: Path) -> str:

@@ -13,8 +13,15 @@ import pytest
 
 from simulator.live.binaries.formats import pe
 from simulator.live.binaries.programs import Recipe, executable
+from simulator.live.inside import programs
 from simulator.live.inside.programs import Board, Program, Record, start
 from tests.simulator.live.inside.children import in_child
+
+
+@pytest.fixture(autouse=True)
+def _only_ours_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of a sandbox, whoever else works on this computer would be waited for."""
+    monkeypatch.setattr(programs, "held_up", lambda: False)
 
 
 @pytest.fixture
@@ -71,6 +78,26 @@ def test_a_board_settles_when_nobody_tells_anything_new(board: Board) -> None:
     board.settle(os.getpid())
     assert len(board.heard) == 2
     assert time.monotonic() - began < 1  # _STARTS_WITHIN
+
+
+def test_who_waits_for_a_processor_is_waited_for(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([True, True, True, False])
+
+    def look() -> bool:
+        is_held_up = next(looks)
+        if not is_held_up:
+            board.theirs.send(struct.pack("<4q", 5, 1, 0, 0))
+        return is_held_up
+
+    monkeypatch.setattr(programs, "held_up", look)
+    board.theirs.send(struct.pack("<4q", 1, 1, 0, 0))
+    board.settle(os.getpid())
+    assert next(looks, None) is None
+    monkeypatch.setattr(programs, "held_up", lambda: True)
+    monkeypatch.setattr(programs, "_SETTLES_WITHIN", 0.1)
+    board.settle(os.getpid())
 
 
 def test_a_program_is_started_and_its_end_is_told(tmp_path: Path) -> None:

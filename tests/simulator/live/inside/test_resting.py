@@ -73,3 +73,28 @@ def test_what_the_kernel_does_not_tell_is_no_rest(
 
     monkeypatch.setattr(resting, "_first", first)
     assert resting._waits(7) is False
+
+
+def test_who_has_hardly_had_a_processor_is_held_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stats = {"7": "R", "8": "S", "9": "D", "10": "R"}
+    used = {"7": (1, 3), "8": (0, 0), "9": (0, 4), "10": (3, 2)}
+
+    def first(path: str) -> str:
+        pid = path.split("/")[2]
+        if pid not in stats:
+            raise FileNotFoundError
+        return f"{pid} (a) b) {stats[pid]} {'0 ' * 10}{used[pid][0]} {used[pid][1]} 0"
+
+    monkeypatch.setattr(resting, "_first", first)
+    found = {pid: resting._is_held_up(pid) for pid in (*stats, "11")}
+    assert found == {"7": True, "8": False, "9": True, "10": False, "11": False}
+    me = str(os.getpid())
+    for names, expected in (
+        ([me, "8", "self"], False),
+        (["7", me], True),
+        ([me, "10", "9"], True),
+    ):
+        monkeypatch.setattr(os, "listdir", lambda _, names=names: names)
+        assert resting.held_up() is expected

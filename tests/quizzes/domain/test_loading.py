@@ -137,6 +137,7 @@ def refused(load: Callable[[], Any]) -> DomainError:
 # --- the course of the fixtures
 
 
+@pytest.mark.exhaustive
 def test_the_course_of_the_fixtures_is_loaded_and_stays() -> None:
     told: list[str] = []
     report = load_course(factories.OS_COURSE, factories.SCENARIOS, tell=told.append)

@@ -55,6 +55,7 @@ def test_the_folder_may_be_the_one_that_one_is_in(
     assert load(Path()).startswith("execve: proved over 2 variants\n")
 
 
+@pytest.mark.exhaustive
 def test_the_course_of_the_fixtures() -> None:
     lines = load(factories.OS_COURSE).splitlines()
     count = len(list(factories.OS_COURSE.glob("questions/*.yaml")))

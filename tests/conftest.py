@@ -132,7 +132,9 @@ def live_site(worker_processes: "Platform") -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """A Chromium; without one the test is skipped, in CI it fails."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  slow
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  slow
+
+    expect.set_options(timeout=20_000)  # a busy computer makes no test fail
 
     program = browsing.find_chromium()
     if program is None:

@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +16,10 @@ FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 class Module:
     path: str  # from the root
     source: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.source)
 
     @property
     def lines(self) -> int:
@@ -33,7 +36,7 @@ class Function:
 def modules(*folders: str) -> tuple[Module, ...]:
     """All modules below the folders, migrations left out, in the order of paths."""
     return tuple(
-        Module(str(path.relative_to(ROOT)), source, ast.parse(source))
+        Module(str(path.relative_to(ROOT)), source)
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
         if "migrations" not in path.parts

@@ -31,7 +31,8 @@ def squeezed(text: str) -> str:
 @cache
 def documents() -> tuple[Any, ...]:
     files = [*SCENARIOS.rglob("*.yaml"), *COURSES.rglob("*.yaml")]
-    return tuple(yaml.safe_load(file.read_text(encoding="utf-8")) for file in files)
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return tuple(yaml.load(text, Loader=yaml.CSafeLoader) for text in texts)
 
 
 def entries(document: Any) -> Iterator[tuple[str, str]]:

@@ -189,7 +189,8 @@ def copied(tmp_path: Path) -> Callable[[], LoadReport]:
     shutil.copytree(factories.OS_COURSE, folder)
     scenarios.mkdir()
     for question in folder.glob("questions/*.yaml"):
-        key = yaml.safe_load(question.read_text(encoding="utf-8")).get("scenario")
+        text = question.read_text(encoding="utf-8")
+        key = yaml.load(text, Loader=yaml.CSafeLoader).get("scenario")
         if key:
             shutil.copy(factories.SCENARIOS / f"{key}.yaml", scenarios)
     return lambda: load_course(folder, scenarios)

@@ -23,6 +23,8 @@ from trapframe.accounts.models import Scope
 from trapframe.api.throttling import CallerThrottle, SubmitThrottle
 from trapframe.wsgi import application
 
+pytestmark = pytest.mark.exhaustive
+
 EXAMPLES = 10
 UNSURE = {"POST /api/v1/variants/{uuid}/submissions/"}
 api = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)

@@ -38,8 +38,8 @@ settings() {
         "$python" manage.py check --deploy --fail-level WARNING
 }
 
-# First what needs no processes of its own, on all cores; then, one after the other,
-# what starts workers, servers and browsers and looks at the clock.
+# First what needs no processes of its own, then what starts workers, servers and
+# browsers: a file of those stays in one process, which starts them once.
 tests() {
     rm -f .coverage .coverage.*
     if [ -n "${PYTEST_ARGS:-}" ]; then
@@ -49,7 +49,7 @@ tests() {
     fi
     passed=yes
     measured -q -n "$(nproc)" -m "not browser and not pipeline" || passed=no
-    unmeasured -m "browser or pipeline" || passed=no
+    unmeasured -n "$(nproc)" --dist loadfile -m "browser or pipeline" || passed=no
     [ "$passed" = yes ] && coverage_bars
 }
 

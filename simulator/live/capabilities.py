@@ -129,6 +129,7 @@ def contained() -> dict[str, Any]:
         "path": "/p0",
         "namespaces": ["pid", "mnt", "uts", "ipc", "net"],
         "uid_base": None,
+        "boottime_offset_s": 0,
         "cgroups": [],
     }
     return carry_out([_file("/images/0/p0"), wanted], seconds=5).of(1)
@@ -138,6 +139,13 @@ def _ask_users() -> str:
     if os.geteuid() == 0:
         return ""
     return "only root can map more than one user into a user namespace"
+
+
+def _ask_time() -> str:
+    """Time namespaces came with Linux 5.6, and can be left out of a kernel."""
+    if Path("/proc/self/timens_offsets").exists():
+        return ""
+    return "this kernel has no time namespaces"
 
 
 def _ask_controller(name: str) -> Callable[[], str]:
@@ -211,6 +219,7 @@ _QUESTIONS: Mapping[str, Callable[[], str]] = {
     "exec": _ask_sandbox,
     "containers": _ask_containers,
     "users": _ask_users,
+    "time": _ask_time,
     "memory": _ask_controller("memory"),
     "pids": _ask_controller("pids"),
     "cpu": _ask_controller("cpu"),

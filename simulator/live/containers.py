@@ -14,6 +14,7 @@ from simulator.live.files import (
 from simulator.live.translation import Arguments, Disk, NotHereError, Translation
 from simulator.scenario.vocabulary import VERBS as WORDS
 from simulator.subsystems.files import RUNTIMES, Program, Step
+from simulator.subsystems.namespaces import KINDS
 from simulator.subsystems.network.bridges import DEFAULT, HOST
 from simulator.subsystems.signals import NUMBERS
 
@@ -29,6 +30,7 @@ WISHES = frozenset(
         "command",
         "init",
         "network",
+        "boottime_offset_s",
         "host_namespaces",
         "uid_map",
         "limits",
@@ -79,6 +81,7 @@ def start_container(
             path=path,
             namespaces=kinds,
             uid_base=base,
+            boottime_offset_s=arguments["boottime_offset_s"] or 0,
             cgroups=[],
             limits=limits,
         )
@@ -97,8 +100,12 @@ def _namespaces(
         raise NotHereError("containers of a probe have no network but the loopback")
     shared = set(arguments["host_namespaces"])
     shared |= {"net"} if arguments["network"] == HOST else set()
-    kinds = [kind for kind in translation.namespaces if kind not in shared]
-    return kinds + (["user"] if base is not None and "user" not in kinds else [])
+    kinds = set(translation.namespaces)
+    kinds |= {"user"} if base is not None else set()
+    kinds |= {"time"} if arguments["boottime_offset_s"] is not None else set()
+    if "time" in kinds - shared:
+        translation.need("time")
+    return [kind for kind in KINDS if kind in kinds - shared]
 
 
 def _limits(translation: Translation, limits: Arguments) -> dict[str, int]:

@@ -80,6 +80,7 @@ def _plan(count: int) -> list[dict[str, Any]]:
                 "path": PROGRAM,
                 "namespaces": ["pid", "mnt", "uts", "ipc", "net"],
                 "uid_base": None,
+                "boottime_offset_s": 0,
                 "cgroups": [],
             }
             for number in range(1, count + 1)

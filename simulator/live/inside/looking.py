@@ -22,8 +22,8 @@ def look_at(pid: int, own: list[str], now: float) -> dict[str, Any]:
     status = _status(pid)
     inside = int(status["NSpid"].split()[-1])
     view = _from_inside(pid, own, inside)
-    if "since_boot" in view:
-        view["uptime_us"] = int((now + view.pop("since_boot")) * 1_000_000)
+    if "since_boot_ms" in view:
+        view["uptime_us"] = (int(now * 1000) + view.pop("since_boot_ms")) * 1000
     view["pid_outside"] = pid
     view["namespaces"] = {kind: _number(pid, kind) for kind in KINDS}
     view["own"] = own
@@ -54,7 +54,7 @@ def _from_inside(pid: int, own: list[str], inside: int) -> dict[str, Any]:
         try:
             inner = fork_beside(pid)
             if inner == 0:
-                join(pid, [kind for kind in own if kind not in {"pid", "time"}])
+                join(pid, [kind for kind in own if kind != "pid"])
                 os.write(writing, json.dumps(_see(inside)).encode())
                 os._exit(0)
             os.waitpid(inner, 0)
@@ -83,7 +83,7 @@ def _see(looked_at: int) -> dict[str, Any]:
         "mounts": sorted(mounts),
         "interfaces": sorted(name for _, name in socket.if_nameindex()),
         "shared_memory": _segments(),
-        "since_boot": _since_boot(),
+        "since_boot_ms": _since_boot_ms(),
         "files": sorted(name for name in os.listdir("/") if name.startswith("p")),
         "kernel": os.uname().release,
         "boot_id": _read("/proc/sys/kernel/random/boot_id").strip(),
@@ -104,13 +104,13 @@ def _segments() -> list[int]:
     return sorted(int(row.split()[0]) for row in rows)
 
 
-def _since_boot() -> float:
+def _since_boot_ms() -> int:
     """Return how much longer the system has been up than the monotonic clock says.
 
     To the millisecond: so much lies between two looks at clocks.
     """
     longer = time.clock_gettime(time.CLOCK_BOOTTIME)
-    return round(longer - time.clock_gettime(time.CLOCK_MONOTONIC), 3)
+    return round((longer - time.clock_gettime(time.CLOCK_MONOTONIC)) * 1000)
 
 
 def _row(pid: int) -> dict[str, Any]:

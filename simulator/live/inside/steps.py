@@ -51,8 +51,7 @@ def run(machine: Machine, step: Mapping[str, Any]) -> None:
 
     def become() -> None:
         if container is not None:
-            joined = [kind for kind in kinds if kind not in {"pid", "time"}]
-            join(container.program.pid, joined)
+            join(container.program.pid, [kind for kind in kinds if kind != "pid"])
             linux.keep_capabilities(
                 CONTAINER_CAPABILITIES, machine.request["last_capability"]
             )
@@ -78,6 +77,7 @@ def contain(machine: Machine, step: Mapping[str, Any]) -> None:
         step["uid_base"],
         tuple(step["cgroups"]),
         machine.request["last_capability"],
+        step["boottime_offset_s"],
     )
     container, error = start_container(machine.board, wanted, machine.clock)
     if container is not None:

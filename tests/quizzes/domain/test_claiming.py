@@ -147,7 +147,7 @@ def _heard(wanted: int) -> list[dict[str, Any]]:
     """The notifications that this listening connection has got."""
     connection.ensure_connection()
     assert connection.connection is not None
-    found = connection.connection.notifies(timeout=5, stop_after=wanted)
+    found = connection.connection.notifies(timeout=30, stop_after=wanted)
     return [json.loads(notify.payload) for notify in found]
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def _payloads(stop_after: int) -> list[dict[str, Any]]:
     assert connection.connection is not None
-    found = connection.connection.notifies(timeout=5, stop_after=stop_after)
+    found = connection.connection.notifies(timeout=30, stop_after=stop_after)
     return [json.loads(item.payload) for item in found]
 
 

@@ -506,7 +506,7 @@ def test_browsers_hear_of_a_proof() -> None:
         cursor.execute("LISTEN trapframe")
     drain_proofs("bulk", worker="w")
     assert connection.connection is not None
-    found = list(connection.connection.notifies(timeout=5, stop_after=2))
+    found = list(connection.connection.notifies(timeout=30, stop_after=2))
     assert [json.loads(notify.payload) for notify in found] == [
         {"kind": "proof", "ids": [str(proof.uuid)]}
     ] * 2

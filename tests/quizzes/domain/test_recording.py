@@ -337,7 +337,7 @@ def test_browsers_hear_of_results() -> None:
         cursor.execute("LISTEN trapframe")
     record_results([result], worker="w")
     assert connection.connection is not None
-    (notify,) = connection.connection.notifies(timeout=5, stop_after=1)
+    (notify,) = connection.connection.notifies(timeout=30, stop_after=1)
     assert json.loads(notify.payload) == {
         "kind": "job",
         "ids": [str(result.job.submission_uuid)],

@@ -25,13 +25,16 @@ def run(step: int, name: str, path: str, place: str = "") -> Step:
 
 
 def contain(step: int, name: str, path: str, **more: Any) -> Step:
-    wanted = {"image": "0", "namespaces": KINDS, "uid_base": None, "cgroups": []}
     return {
         "do": "contain",
         "step": step,
         "name": name,
         "path": path,
-        **wanted,
+        "image": "0",
+        "namespaces": KINDS,
+        "uid_base": None,
+        "boottime_offset_s": 0,
+        "cgroups": [],
         **more,
     }
 

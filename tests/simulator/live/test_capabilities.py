@@ -97,6 +97,13 @@ def test_only_root_maps_users(monkeypatch: pytest.MonkeyPatch) -> None:
     assert capabilities._ask_users().startswith("only root")
 
 
+def test_a_kernel_may_have_no_time_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: path.name != "timens_offsets")
+    assert capabilities._ask_time() == "this kernel has no time namespaces"
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert not capabilities._ask_time()
+
+
 def test_controllers_are_asked_for_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.live.cgroups.places", lambda: {"pids": None})
     assert capabilities._ask_controller("pids")() == ""

@@ -49,25 +49,31 @@ def _orphans_come_to_us() -> Iterator[None]:
     prctl(PR_SET_CHILD_SUBREAPER, 0)
 
 
-def left_behind() -> list[str]:
-    """Sandboxes of these tests that still run."""
+def living_below(ancestor: int) -> list[int]:
+    """Who has come from a process and not ended, itself left out."""
     parents = {}
     for entry in Path("/proc").iterdir():
         fields = read(entry / "stat").rpartition(")")[2].split()
-        if entry.name.isdigit() and fields:
+        if entry.name.isdigit() and fields and fields[0] != "Z":
             parents[int(entry.name)] = int(fields[1])
     return [
-        str(pid)
-        for pid in parents
-        if "simulator.live.inside" in read(Path(f"/proc/{pid}/cmdline"))
-        and is_below_us(pid, parents)
+        pid for pid in parents if pid != ancestor and is_below(pid, ancestor, parents)
     ]
 
 
-def is_below_us(pid: int, parents: dict[int, int]) -> bool:
-    while pid in parents and pid != os.getpid():
+def is_below(pid: int, ancestor: int, parents: dict[int, int]) -> bool:
+    while pid in parents and pid != ancestor:
         pid = parents[pid]
-    return pid == os.getpid()
+    return pid == ancestor
+
+
+def left_behind() -> list[int]:
+    """Sandboxes of these tests that still run."""
+    return [
+        pid
+        for pid in living_below(os.getpid())
+        if "simulator.live.inside" in read(Path(f"/proc/{pid}/cmdline"))
+    ]
 
 
 def read(path: Path) -> str:
@@ -189,6 +195,32 @@ def test_root_of_a_user_namespace_is_somebody_else_outside() -> None:
     view = carry_out(plan).of(2)["views"]["box"]
     assert (view["uid_inside"], view["uid_outside"]) == (0, 100_000)
     assert view["uid_map"][0] == 0
+
+
+@pytest.mark.parametrize("kinds", [(), ("user",)])
+def test_a_time_namespace_has_its_own_time_since_the_boot(kinds: tuple[str]) -> None:
+    if kinds and os.geteuid() != 0:
+        return
+    wanted = {
+        "namespaces": [*kinds, "pid", "mnt", "time"],
+        "uid_base": 100_000 if kinds else None,
+        "boottime_offset_s": 3600,
+    }
+    plan = [
+        program(0, "/images/0/p1"),
+        contain(1, "ahead", "/p1", **wanted),
+        contain(2, "box", "/p1"),
+        run(3, "second", "/p1", "ahead"),
+        look(4),
+    ]
+    told = carry_out(plan)
+    views = told.of(4)["views"]
+    hour = 3600 * 1_000_000
+    assert views["ahead"]["uptime_us"] == views["machine"]["uptime_us"] + hour
+    assert views["box"]["uptime_us"] == views["machine"]["uptime_us"]
+    assert "time" in views["ahead"]["own"]
+    assert told.of(3)["errno"] == 0
+    assert len(views["ahead"]["processes"]) == 2
 
 
 def test_a_program_that_joins_a_container_sees_what_it_sees() -> None:
@@ -350,27 +382,25 @@ def test_nothing_is_left_when_whoever_asked_is_killed() -> None:
         "fork = ('fork', {'count': 5, 'steps': [('sleep', {'ms': 60000})]})\n"
         "plan = [program(0, '/images/0/p1', fork), contain(1, 'a', '/p1'),"
         " program(2, '/p1', fork), run(3, 'b', '/p1'), wait(4, 60)]\n"
-        "print('go', flush=True)\n"
         "carry_out(plan, seconds=60)\n"
     )
     asking = subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
     )
-    assert asking.stdout is not None
-    asking.stdout.readline()
-    deadline = time.monotonic() + 10
-    while len(left_behind()) < 2 and time.monotonic() < deadline:
+    everybody = 2 + 2 * 6  # the sandbox, its process 1, two programs with children
+    deadline = time.monotonic() + 60
+    while len(living_below(asking.pid)) < everybody and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert len(left_behind()) == 2
+    started = set(living_below(asking.pid))
     asking.kill()
-    asking.wait()
-    asking.stdout.close()
-    while left_behind() and time.monotonic() < deadline:
+    asking.communicate()
+    assert len(started) == everybody
+    while started & set(living_below(os.getpid())) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert left_behind() == []
+    assert started & set(living_below(os.getpid())) == set()
 
 
 def test_sandboxes_beside_each_other() -> None:

@@ -26,7 +26,8 @@ from tests.simulator.worlds import (
 
 def machine(**lacks: str) -> Report:
     """A machine that can do all but what is named, with the reasons."""
-    names = ("users", "pids", "memory", "cpu", "oom_group", "compat32", "nested_users")
+    groups = ("pids", "memory", "cpu", "oom_group")
+    names = ("users", "time", *groups, "compat32", "nested_users")
     found = (Capability(n, n not in lacks, lacks.get(n, "")) for n in names)
     return Report("6.18", "x86_64", 0, "ff", "none", tuple(found))
 
@@ -277,11 +278,22 @@ def test_a_program_asks_for_the_loader_of_its_libraries(
 def test_namespaces_are_a_mechanism_of_this_runtime_too() -> None:
     change = mechanism("container.namespaces", ["pid", "mnt"])
     (made,) = only(translate([*ENGINE, box()], changes=[change]), "contain")
-    assert made["namespaces"] == ["pid", "mnt"]
+    assert made["namespaces"] == ["mnt", "pid"]
     for more in ({"host_namespaces": ["net"]}, {"network": "host"}):
         (shared,) = only(translate([*ENGINE, box(**more)]), "contain")
         assert "net" not in shared["namespaces"]
         assert "pid" in shared["namespaces"]
+
+
+def test_a_clock_of_its_own_needs_a_time_namespace() -> None:
+    plan = [*ENGINE, box(boottime_offset_s=3600)]
+    (made,) = only(translate(plan), "contain")
+    assert made["boottime_offset_s"] == 3600
+    assert "time" in made["namespaces"]
+    assert reason(plan, machine(time="too old")) == "too old"
+    (usual,) = only(translate([*ENGINE, box()]), "contain")
+    assert usual["boottime_offset_s"] == 0
+    assert "time" not in usual["namespaces"]
 
 
 def test_a_map_of_users_needs_root() -> None:

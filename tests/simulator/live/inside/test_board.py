@@ -57,7 +57,7 @@ def test_a_record_carries_who_sent_it(board: Board) -> None:
 def test_nothing_is_waited_for_longer_than_allowed(board: Board) -> None:
     began = time.monotonic()
     assert board.listen(0.05, lambda: False) is False
-    assert 0.05 <= time.monotonic() - began < 1
+    assert 0.05 <= time.monotonic() - began < 10
 
 
 def test_what_is_enough_already_is_not_waited_for(board: Board) -> None:
@@ -71,13 +71,16 @@ def test_records_come_in_their_order(board: Board) -> None:
     assert [record.program for record in board.heard] == [0, 1, 2, 3, 4]
 
 
-def test_a_board_settles_when_nobody_tells_anything_new(board: Board) -> None:
+def test_a_board_settles_when_nobody_tells_anything_new(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "_STARTS_WITHIN", 60)
     board.theirs.send(struct.pack("<4q", 1, 1, 0, 0))
     board.theirs.send(struct.pack("<4q", 5, 1, 0, 0))
     began = time.monotonic()
     board.settle(os.getpid())
     assert len(board.heard) == 2
-    assert time.monotonic() - began < 1  # _STARTS_WITHIN
+    assert time.monotonic() - began < 30
 
 
 def test_who_waits_for_a_processor_is_waited_for(

@@ -86,7 +86,7 @@ def test_a_line_that_is_gone() -> None:
     os.close(writing)
     os.close(other)
     with pytest.raises(GuestDeadError, match="does not answer"):
-        Kernel(reading, gone, time.monotonic() + 5).call("close", 1)
+        Kernel(reading, gone, time.monotonic() + 60).call("close", 1)
     os.close(reading)
     os.close(gone)
 
@@ -94,6 +94,6 @@ def test_a_line_that_is_gone() -> None:
 def test_what_the_line_had_on_it_before_is_passed_over() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"xyR" + bytes(8))
-    Kernel(reading, writing, time.monotonic() + 5).wait_for_boot()
+    Kernel(reading, writing, time.monotonic() + 60).wait_for_boot()
     os.close(reading)
     os.close(writing)

@@ -25,7 +25,7 @@ def descriptors() -> set[str]:
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_a_guest_boots_and_works(monitor: Monitor) -> None:
-    life = monitor(guest(1000), seconds=10)
+    life = monitor(guest(1000), seconds=60)
     assert (life.serial, life.ended) == ("1234", "done")
     assert list(life.stages) == ["real_mode", "long_mode", "user_mode", "work_done"]
     assert list(life.stages.values()) == sorted(life.stages.values())
@@ -36,25 +36,25 @@ def test_a_guest_boots_and_works(monitor: Monitor) -> None:
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_a_crash_is_the_end_of_that_guest_alone(monitor: Monitor) -> None:
-    crashed = monitor(guest(1, crashes=True), seconds=10)
+    crashed = monitor(guest(1, crashes=True), seconds=60)
     assert (crashed.serial, crashed.ended) == ("12", "shutdown")
-    assert monitor(guest(1), seconds=10).ended == "done"
+    assert monitor(guest(1), seconds=60).ended == "done"
 
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_a_guest_that_never_ends_is_stopped(monitor: Monitor) -> None:
     began = time.monotonic()
-    life = monitor(guest(10**15), seconds=0.3)
+    life = monitor(guest(10**15), seconds=3)
     assert life.ended == "out of time"
     assert life.serial == "123"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_nothing_stays_open(monitor: Monitor) -> None:
-    monitor(guest(1), seconds=10)
+    monitor(guest(1), seconds=60)
     before = descriptors()
-    monitor(guest(1), seconds=10)
+    monitor(guest(1), seconds=60)
     assert descriptors() == before
 
 

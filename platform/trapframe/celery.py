@@ -6,12 +6,17 @@ those queues that this allows, and reports both while it runs.
 
 from typing import Any
 
+from billiard import pool
 from celery import Celery
 from celery.signals import celeryd_after_setup, worker_ready
 
 app = Celery("trapframe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A child that ends lets its parent take the results of its tasks first, for 30 seconds;
+# a parent that ends may be beyond taking any. Bells have no results that anybody needs.
+pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 10
 
 
 @celeryd_after_setup.connect

@@ -16,7 +16,7 @@ from quizzes.domain.claiming import ClaimedJob
 from quizzes.domain.clock import database_now
 from quizzes.domain.failing import fail_jobs
 from quizzes.domain.judging import Result, judge
-from quizzes.domain.ledger import safe_horizon
+from quizzes.domain.ledger import LEDGER_LOCK, safe_horizon
 from quizzes.domain.recording import record_results
 from quizzes.domain.submitting import tries_spent
 from quizzes.enums import GradeSource, JobState, Outcome, QuestionState, VariantState
@@ -28,6 +28,7 @@ from tests import factories
 from tests.desks import Desk, executed_desk, written_desk
 from tests.quizzes.domain.grading_rows import claim
 from tests.racing import race
+from tests.trapframe.embedded.sessions import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -321,12 +322,23 @@ def test_a_reader_of_the_ledger_waits_for_a_batch_that_is_being_written(
 
     def read() -> int:
         written.wait(timeout=10)
+        wait_until(_somebody_writes)  # what was sent to the database is on its way
         reading.set()
         return safe_horizon()
 
     monkeypatch.setattr(recording, "notify", slow)
     _, horizon = race([lambda: record_results([result], worker="w"), read])
     assert horizon == GradeEvent.objects.get().pk
+
+
+def _somebody_writes() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND mode = 'ShareLock' AND objid = %s",
+            [LEDGER_LOCK],
+        )
+        return cursor.fetchone() is not None
 
 
 @pytest.mark.django_db(transaction=True)

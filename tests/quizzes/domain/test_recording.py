@@ -322,7 +322,9 @@ def test_a_reader_of_the_ledger_waits_for_a_batch_that_is_being_written(
 
     def read() -> int:
         written.wait(timeout=10)
-        wait_until(_somebody_writes)  # what was sent to the database is on its way
+        assert wait_until(
+            _somebody_writes
+        )  # what was sent to the database is on its way
         reading.set()
         return safe_horizon()
 

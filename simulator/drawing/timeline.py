@@ -65,7 +65,8 @@ def draw_timeline(run: Run) -> str:
     lanes: dict[str, list[Stage]] = {}
     for stage in stages:
         lanes.setdefault(stage.event.actor, []).append(stage)
-    content, top, right = "", MARGIN + AXIS, MARGIN + LABELS + scale.width
+    last = NOTE.width(seconds(max(moments, default=0)))
+    content, top, right = "", MARGIN + AXIS, MARGIN + LABELS + scale.width + last
     for actor, members in lanes.items():
         placed = _packed(members, scale)
         rows = 1 + max(entry.row for entry in placed)

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from simulator import Run, draw_timeline
+from simulator.drawing.svg import NOTE
 from simulator.drawing.timeline import MOST_STAGES
 from tests.simulator.drawing.pictures import (
     PLANS,
@@ -132,6 +133,15 @@ def test_bars_and_labels_of_a_lane_do_not_overlap() -> None:
     for index, (x, y, w, h) in enumerate(rects):
         for a, b, c, d in rects[index + 1 :]:
             assert x + w <= a or a + c <= x or y + h <= b or b + d <= y
+
+
+def test_the_last_time_of_the_axis_is_within_the_picture() -> None:
+    for plan in (PLANS["system"], BOOT, [*BOOT, execute("app")]):
+        root = drawn(run(plan))
+        axis = next(g for g in root.iter(f"{SVG}g") if g.get("class") == "sim-axis")
+        last = list(axis.iter(f"{SVG}text"))[-1]
+        room = int(root.get("viewBox", "").split()[2]) - int(last.get("x", 0))
+        assert room >= NOTE.width(last.text or "")
 
 
 def test_long_runs_show_failures_and_what_comes_first() -> None:

@@ -66,6 +66,7 @@ class LiveQueue(TextChoices):
 
     PROGRAMS = "live-exec"
     CONTAINERS = "live-containers"
+    GUESTS = "live-guest"
 
     @property
     def capability(self) -> str:

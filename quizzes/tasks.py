@@ -47,6 +47,7 @@ def _observe(lane: str, worker: str) -> bool:
     if lane not in live.allowed_queues():
         return True
     live.clean_up()
+    observe = live.observer_of(LiveQueue(lane))
     return drain_observations(
-        lane, worker=worker, observe=live.observe, seconds=SLICE_SECONDS
+        lane, worker=worker, observe=observe, seconds=SLICE_SECONDS
     )

@@ -17,7 +17,7 @@ from quizzes.enums import LiveQueue
 from quizzes.execution.ports import Execution, ObservedVariant, Runner
 from quizzes.models import LiveWorker, Observation, ScenarioVersion
 
-KERNEL = "6.1.0-test"
+KERNEL, GUEST_KERNEL = "6.1.0-test", "6.1.0-9-cloud-amd64"
 ENOEXEC = simulator.Event(
     seq=0,
     time=1500,
@@ -31,7 +31,7 @@ ENOEXEC = simulator.Event(
 
 def report(**reasons: str) -> dict[str, Any]:
     """A machine that can do everything but what has a reason here."""
-    names = ("exec", "containers", "users", "kvm")
+    names = ("exec", "containers", "guest", "users", "kvm")
     return {
         "kernel": KERNEL,
         "arch": "x86_64",
@@ -80,10 +80,12 @@ class FakeKernel:
         differs: frozenset[str] = frozenset(),
         untold: Mapping[str, str] | None = None,
         refused: Mapping[str, str] | None = None,
+        in_guests: frozenset[str] = frozenset(),
     ) -> None:
         self.differs = differs
         self.untold = dict(untold or {})
         self.refused = dict(refused or {})
+        self.in_guests = in_guests
         self.executions: list[Execution] = []
 
     def __call__(
@@ -96,6 +98,7 @@ class FakeKernel:
                 "model": holds,
                 "live": None if name in self.untold else holds ^ (name in self.differs),
                 "reason": self.untold.get(name, ""),
+                **({"kernel": GUEST_KERNEL} if name in self.in_guests else {}),
             }
             for name, holds in truths.items()
         }
@@ -103,7 +106,9 @@ class FakeKernel:
         first = simulator.run_arm(scenario, next(iter(scenario.arms)), execution.params)
         run = replace(first, events=(ENOEXEC,)).to_json()
         runs = {arm: run for arm in scenario.arms if arm not in self.refused}
-        text = json.dumps({"runs": runs, "reasons": self.refused})
+        guests = {"runs": dict.fromkeys(scenario.arms, run), "reasons": {}}
+        document = {"runs": runs, "reasons": self.refused, "guests": guests}
+        text = json.dumps(document)
         return ObservedVariant(KERNEL, claims, zlib.compress(text.encode()))
 
 

@@ -244,6 +244,8 @@ GRADING_BATCH = env.number("TRAPFRAME_GRADING_BATCH", 20)
 GRADING_LEASE_SECONDS = env.number("TRAPFRAME_LEASE_SECONDS", 30)
 # Wall time of one observation on a worker's kernel, all its arms together.
 LIVE_SECONDS = env.number("TRAPFRAME_LIVE_SECONDS", 20)
+# The same for one on kernels of guests, each of which boots within it.
+LIVE_GUEST_SECONDS = env.number("TRAPFRAME_LIVE_GUEST_SECONDS", 120)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

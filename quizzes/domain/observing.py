@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from quizzes.domain.clock import database_now
 from quizzes.domain.notifying import notify
 from quizzes.domain.observations_taken_back import take_back_observations
-from quizzes.enums import OPEN_OBSERVATION_STATES, ObservationState
+from quizzes.enums import OPEN_OBSERVATION_STATES, LiveQueue, ObservationState
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Execution, Observer
 from quizzes.models import Observation
@@ -60,7 +60,7 @@ def run_observation(claimed: Observation, observe: Observer) -> None:
     )
     try:
         seen = observe(
-            execution, model=InProcessRunner(), seconds=settings.LIVE_SECONDS
+            execution, model=InProcessRunner(), seconds=seconds_of(claimed.lane)
         )
     except Exception as error:
         logger.exception("observation %s failed", claimed.pk)
@@ -84,6 +84,13 @@ def run_observation(claimed: Observation, observe: Observer) -> None:
             notify("observation", [claimed.uuid])
 
 
+def seconds_of(lane: str) -> int:
+    """Wall time that an observation of a queue may take, all its arms together."""
+    if lane == LiveQueue.GUESTS:
+        return int(settings.LIVE_GUEST_SECONDS)
+    return int(settings.LIVE_SECONDS)
+
+
 def _remove_replaced(seen: Observation) -> None:
     """Of a variant only the newest observation is ever shown: the others go."""
     Observation.objects.filter(
@@ -97,7 +104,7 @@ def _claim(lane: str, worker: str) -> Observation | None:
     parameters: dict[str, Any] = {
         "lane": lane,
         "worker": worker,
-        "lease": settings.LIVE_SECONDS + LEASE_MARGIN_SECONDS,
+        "lease": seconds_of(lane) + LEASE_MARGIN_SECONDS,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)

@@ -8,7 +8,7 @@ SimPy is no dependency: without it there are figures, but nothing to compare wit
 from simulator.benchmarks.clouds import cloud_measures
 from simulator.benchmarks.engines import REFERENCE_RATE, Pace, engine_measures, pace
 from simulator.benchmarks.measures import Measure
-from simulator.benchmarks.questions import question_measures
+from simulator.benchmarks.questions import question_measures, question_times
 
 __all__ = [
     "REFERENCE_RATE",
@@ -18,4 +18,5 @@ __all__ = [
     "engine_measures",
     "pace",
     "question_measures",
+    "question_times",
 ]

@@ -15,6 +15,7 @@ from simulator.benchmarks import (
     engine_measures,
     pace,
     question_measures,
+    question_times,
 )
 from simulator.benchmarks.live import (
     container_figures,
@@ -65,12 +66,15 @@ def _bench(options: argparse.Namespace, terminal: Terminal) -> int:
     with terminal.err.status("measuring"):
         found = pace()
         measures = engine_measures(found)
+        times = {}
         for scenario in scenarios:
             # How busy the machine is changes while this goes on: SimPy takes its turn.
             slowdown = pace(2).slowdown
-            measures += question_measures(
+            name = f"{scenario.key}, {len(scenario.arms)} arms"
+            times[name] = question_times(
                 scenario, slowdown=slowdown, variants=options.variants
             )
+        measures += question_measures(times)
         measures += cloud_measures(slowdown=found.slowdown)
     facts = {"slowdown": found.slowdown}
     return _show(options, terminal, measures, _about(found), facts)

@@ -31,7 +31,7 @@ TOLD: Mapping[str, tuple[str | None, ...]] = {
     "mmap": (FAILED,),
 }
 """Events that programs of a probe tell of whenever they happen, by outcome."""
-_EVENTS = re.compile(r"\bruns\s*(?:\.\s*\w+|\[[^\]]+\])\s*\.\s*events\b")
+EVENTS = re.compile(r"\bruns\s*(?:\.\s*\w+|\[[^\]]+\])\s*\.\s*events\b")
 _LOOP = re.compile(
     r"\bruns\.\w+\.events\.(?:exists|filter)\(\s*(?P<name>\w+),"
     r"\s*(?P=name)\.action\s*==\s*(['\"])(?P<action>\w+)\2"
@@ -192,7 +192,7 @@ def _reads_what_is_told(source: str) -> bool:
     Each loop over events has to begin with the action, and then the outcome.
     """
     loops = [(found["action"], found["outcome"]) for found in _LOOP.finditer(source)]
-    if len(loops) != len(_EVENTS.findall(source)):
+    if len(loops) != len(EVENTS.findall(source)):
         return False
     return all(outcome in TOLD.get(action, ()) for action, outcome in loops)
 

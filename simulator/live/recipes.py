@@ -25,6 +25,7 @@ def checked(translation: Translation, steps: Iterable[Step]) -> tuple[Step, ...]
         if kind not in STEPS:
             raise NotHereError(f"no program of a probe does the step {kind}")
         own = dict(arguments)
+        check_plain(kind, own)
         CHECKS.get(kind, _fine)(translation, own)
         if "steps" in own:
             own["steps"] = checked(translation, own["steps"])
@@ -43,14 +44,45 @@ def _fine(_translation: Translation, _own: dict[str, Any]) -> None:
     """Most steps can be carried out as they are."""
 
 
-def _compute(_translation: Translation, own: dict[str, Any]) -> None:
-    if own["threads"] > 1:
+def check_plain(kind: str, arguments: Mapping[str, Any]) -> None:
+    """Raise NotHereError for a step that no program of ours does in this way.
+
+    Of steps that ask more of where they run than a kernel, it says nothing.
+    """
+    PLAIN_CHECKS.get(kind, _any_way)(arguments)
+
+
+def _any_way(_arguments: Mapping[str, Any]) -> None:
+    """Most steps have one way only."""
+
+
+def _check_compute(arguments: Mapping[str, Any]) -> None:
+    if arguments["threads"] > 1:
         raise NotHereError("programs of a probe have one thread")
 
 
-def _start(translation: Translation, own: dict[str, Any]) -> None:
-    if own["through"] != EXECVE:
+def _check_start(arguments: Mapping[str, Any]) -> None:
+    if arguments["through"] != EXECVE:
         raise NotHereError("programs of a probe ask the kernel itself for others")
+
+
+def _check_allocate(arguments: Mapping[str, Any]) -> None:
+    if arguments["mib"] is None or not arguments["touch"]:
+        raise NotHereError("a probe takes memory by MiB, and uses it")
+    if arguments["mib"] > MOST_MIB:
+        raise NotHereError(f"a probe takes {MOST_MIB} MiB of memory at most")
+
+
+PLAIN_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+    "compute": _check_compute,
+    "spawn": _check_start,
+    "exec": _check_start,
+    "allocate": _check_allocate,
+}
+"""Per step: what must be so that a program of ours can carry it out anywhere."""
+
+
+def _start(translation: Translation, own: dict[str, Any]) -> None:
     own["path"] = f"/p{translation.number(own['program'])}"
 
 
@@ -79,27 +111,18 @@ def _system_call(_translation: Translation, own: dict[str, Any]) -> None:
         raise NotHereError("a probe sets short names only")
 
 
-def _allocate(_translation: Translation, own: dict[str, Any]) -> None:
-    if own["mib"] is None or not own["touch"]:
-        raise NotHereError("a probe takes memory by MiB, and uses it")
-    if own["mib"] > MOST_MIB:
-        raise NotHereError(f"a probe takes {MOST_MIB} MiB of memory at most")
-
-
 def _connect(_translation: Translation, own: dict[str, Any]) -> None:
     if own["to"] not in _HERE:
         raise NotHereError("a probe has no network but the loopback")
 
 
 CHECKS: Mapping[str, Callable[[Translation, dict[str, Any]], None]] = {
-    "compute": _compute,
     "spawn": _start,
     "exec": _start,
     "kill": _kill,
     "set_user": _set_user,
     "unshare": _unshare,
     "system_call": _system_call,
-    "allocate": _allocate,
     "connect": _connect,
 }
-"""Per step: what must be so that a probe can carry it out, and what it then needs."""
+"""Per step: what else a sandbox wants of it, and what it then needs."""

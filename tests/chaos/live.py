@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,14 @@ from trapframe.ops.supervisor import Child, Supervisor
 
 # Shorter than a site has it: whoever waits for a lease waits for this as well.
 LIVE_SECONDS = 10
-AT_ONCE = 16
-SETTLE_SECONDS = 600.0
+AT_ONCE = 200
+# Of many at once each lasts as long as two cores need to start them all.
+PAUSES_OF_MANY, LIVE_SECONDS_OF_MANY = (9,) * 4, 200
+START_SECONDS = 180.0
+SETTLE_SECONDS = 1200.0
 GONE_SECONDS = 30.0
 _SANDBOX = b"simulator.live.inside.controller"
+_GUEST = b"microvm,accel="
 # A container in a control group, which the kernel does not remove with its processes.
 SCENARIO = """\
 key: forks-that-are-stopped
@@ -43,7 +47,7 @@ world:
       format: elf
       arch: x86_64
       ram_mib: 20
-      does: [{fork: {count: 5, steps: []}}, {sleep: {ms: 2000}}]
+      does: [{fork: {count: 5, steps: []}}, {sleep: {ms: SLEEP}}]
   images:
     files: {arch: x86_64, size_mib: 80, programs: [app], libraries: [glibc]}
 setup:
@@ -53,7 +57,7 @@ setup:
 plan:
   - start_container:
       {name: box, on: server, image: files, run: app, limits: {pids_max: "${pids}"}}
-  - wait: {seconds: 1}
+PAUSES
 arms:
   as_it_is: {label: As it is}
 claims:
@@ -87,26 +91,50 @@ class LiveOutcome:
         return not is_open and not self.left
 
 
-def run_environment(env: Mapping[str, str]) -> dict[str, str]:
+def run_environment(
+    env: Mapping[str, str], seconds: int = LIVE_SECONDS
+) -> dict[str, str]:
     """The environment of workers whose observations are taken back soon."""
-    return {**env, "TRAPFRAME_LIVE_SECONDS": str(LIVE_SECONDS)}
+    return {**env, "TRAPFRAME_LIVE_SECONDS": str(seconds)}
 
 
 def observe_in_chaos(count: int, say: Say) -> LiveOutcome:
     """Observe so many variants on processes of its own; the database is there."""
-    env = run_environment({"TRAPFRAME_LOG": "CRITICAL"})
-    own = [processes.live_worker(AT_ONCE, env), processes.sweeper(env)]
+    env = run_environment({"TRAPFRAME_LOG": "CRITICAL"}, LIVE_SECONDS_OF_MANY)
+    at_once = min(count, AT_ONCE)
+    own = [processes.live_worker(at_once, env), processes.sweeper(env)]
     with running(own, lambda _: None) as supervisor:
         wait_until(LiveWorker.objects.exists, "the live worker's report")
-        return observe_under_fire(supervisor, count, say, at_once=AT_ONCE)
+        worker = supervisor.children["worker-live"]
+        wait_until(
+            lambda: len(_children(worker.pid)) >= at_once,
+            f"{at_once} processes of the live worker",
+            seconds=START_SECONDS,
+        )
+        return observe_under_fire(
+            supervisor, count, say, at_once=at_once, pauses=PAUSES_OF_MANY
+        )
 
 
 def observe_under_fire(
-    supervisor: Supervisor, count: int, say: Say, *, at_once: int
+    supervisor: Supervisor,
+    count: int,
+    say: Say,
+    *,
+    at_once: int,
+    pauses: Sequence[int] = (1,),
 ) -> LiveOutcome:
-    """Queue so many observations; kill the live worker while it is at ``at_once``."""
+    """Queue so many observations; kill the live worker while it is at ``at_once``.
+
+    In each of them somebody waits for so many seconds, one pause after the other.
+    """
     before = leftovers()
-    scenario = save_scenario(source=SCENARIO, author=None)
+    lines = [f"  - wait: {{seconds: {seconds}}}" for seconds in pauses]
+    # While a program sleeps, pauses are not skipped; it wakes before the last look.
+    sleep_ms = 1000 * (sum(pauses) + 1)
+    source = SCENARIO.replace("SLEEP", str(sleep_ms))
+    source = source.replace("PAUSES", "\n".join(lines))
+    scenario = save_scenario(source=source, author=None)
     queued = request_observations(
         Look(scenario.pk, {"pids": 3}, f"look {number}") for number in range(count)
     )
@@ -173,7 +201,8 @@ def _in_sandboxes() -> list[int]:
         with suppress(OSError):
             is_inside = (folder / "ns" / "pid").readlink() != own
             is_bare = not (folder / "environ").read_bytes()
-            looks_after = _SANDBOX in (folder / "cmdline").read_bytes()
+            command = (folder / "cmdline").read_bytes()
+            looks_after = _SANDBOX in command or _GUEST in command
             if looks_after or (is_inside and is_bare):
                 found.append(int(folder.name))
     return found
@@ -184,12 +213,24 @@ def _kill_at_work(worker: Child, at_once: int) -> int:
     wait_until(
         lambda: _in_states(ObservationState.RUNNING) >= at_once,
         f"{at_once} observations at once",
+        seconds=START_SECONDS,
     )
     time.sleep(0.5)  # they are inside their sandboxes now
     at_work = _in_states(ObservationState.RUNNING)
     worker.kill()
     worker.start()
     return at_work
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process has started, and that are there."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            stat = (folder / "stat").read_text()
+            if int(stat.rpartition(")")[2].split()[1]) == parent:
+                found.append(int(folder.name))
+    return found
 
 
 def _in_states(*states: str) -> int:

@@ -14,7 +14,7 @@ from trapframe.embedded.child import start_child
 from trapframe.embedded.errors import ServiceError
 from trapframe.embedded.places import Places
 
-_MAX_CONNECTIONS = 200
+_MAX_CONNECTIONS = 300
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",

@@ -53,7 +53,7 @@ def processes_of_demo(port: int) -> list[Process]:
         processes.web(port),
         processes.worker("interactive", 2),
         processes.worker("bulk", 1),
-        processes.live_worker(1),
+        processes.live_worker(2),
         processes.sweeper(),
     ]
 

@@ -91,6 +91,8 @@ def _claims(
 ) -> Iterator[ObservedClaim]:
     for claim in shown:
         judged = row.claims.get(claim.claim, {"live": None, "reason": ""})
+        guest_kernel = judged.get("kernel", "")
+        seen = document["guests"] if guest_kernel else document
         yield ObservedClaim(
             option_key=claim.option_key,
             option_html=claim.option_html,
@@ -98,14 +100,15 @@ def _claims(
             simulated=claim.simulated,
             observed=judged["live"],
             reason=judged["reason"],
-            arms=tuple(_arm(arm, label, document) for arm, label in claim.arms.items()),
+            arms=tuple(_arm(arm, label, seen) for arm, label in claim.arms.items()),
+            guest_kernel=guest_kernel,
         )
 
 
-def _arm(arm: str, label: str, document: Mapping[str, Any]) -> ObservedArm:
-    found = document["runs"].get(arm)
+def _arm(arm: str, label: str, seen: Mapping[str, Any]) -> ObservedArm:
+    found = seen["runs"].get(arm)
     if found is None:
-        return ObservedArm(arm, label, (), document["reasons"].get(arm, ""))
+        return ObservedArm(arm, label, (), seen["reasons"].get(arm, ""))
     run = simulator.Run.from_json(found)
     return ObservedArm(
         arm, label, tuple(all_rows(run)), "", simulator.draw_timeline(run)

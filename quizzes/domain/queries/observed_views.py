@@ -43,6 +43,8 @@ class ObservedClaim:
     observed: bool | None
     reason: str
     arms: tuple[ObservedArm, ...]
+    guest_kernel: str = ""
+    """The kernel of guests that judged it; empty for the worker's own."""
 
     @property
     def agrees(self) -> bool | None:

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from simulator.live.binaries.programs import STEPS, Recipe, executable
+from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.capabilities import NATIVE_ARCH
 from simulator.live.qemu import cpio
+from simulator.live.recipes import check_plain
 from simulator.live.translating import NotHereError
 from simulator.subsystems.files import Program, Step
 from simulator.subsystems.signals import NUMBERS
 
 IMAGES = "images"
+STEPS = frozenset({"allocate", "compute", "exec", "exit", "repeat", "sleep"})
+"""What programs of guests do: it needs nothing but a kernel, and starts no process, for
+nobody would see that one end."""
 Numbers = Mapping[str, int]
 """What stands for a program or an image in paths, by name."""
 
@@ -63,7 +67,8 @@ def _named(steps: Iterable[Step]) -> Iterator[str]:
 def _recipe(program: Program, numbers: Numbers) -> Recipe:
     """Return what a program does, with paths of ours for the programs it names."""
     usual = (program.format, program.arch, program.executable, program.acts_as)
-    if usual != ("elf", NATIVE_ARCH, True, "program") or program.interprets:
+    more = program.interprets or program.calls or program.truncated
+    if usual != ("elf", NATIVE_ARCH, True, "program") or more:
         raise NotHereError(f"{program.name} is more than a guest's program can be")
     signals = tuple((NUMBERS[name], what) for name, what in program.signals)
     steps = _checked(program.does, numbers)
@@ -75,6 +80,7 @@ def _checked(steps: tuple[Step, ...], numbers: Numbers) -> tuple[Step, ...]:
     for kind, arguments in steps:
         if kind not in STEPS:
             raise NotHereError(f"no program of a guest does the step {kind}")
+        check_plain(kind, arguments)
         own = dict(arguments)
         if "program" in own:
             own["path"] = f"/p{numbers[own['program']]}"

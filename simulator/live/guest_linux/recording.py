@@ -15,6 +15,13 @@ ACTIONS = frozenset(
     {"execve", "exit", "oom_kill", "memory_high", "panic", "serve", "touch_memory"}
 )
 """What is recorded wherever it happens: claims may say that it did not."""
+READABLE = frozenset(
+    {
+        *("programs", "vms", "views", "cgroups"),
+        *("kernels", "processes", "served", "duration_us"),
+    }
+)
+"""What an observation and its metrics have; claims may read nothing else."""
 _SIGNALS = {number: name for name, number in NUMBERS.items()}
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 from simulator.events import ASKED
+from simulator.live.capabilities import NATIVE_ARCH
 from simulator.live.guest_linux import acting
 from simulator.live.guest_linux.acting import Arguments, World
 from simulator.live.guest_linux.files import files_of
@@ -107,17 +108,12 @@ def _subject(arguments: Arguments) -> dict[str, str]:
 def _check(plan: Sequence[tuple[str, Arguments]], spec: Arguments) -> None:
     """Refuse what guests cannot do before any of them boots."""
     for verb, arguments in plan:
-        if verb not in VERBS:
-            raise NotHereError(f"no guest does what {verb} does")
-        for name, (_, usual) in WORDS[verb].fields.items():
-            is_fixed = verb in WISHES and name not in WISHES[verb]
-            if is_fixed and arguments[name] != usual:
-                raise NotHereError(f"guests know nothing of {name} of {verb}")
+        _check_action(verb, arguments)
         _check_software(arguments.get("what", arguments.get("system", "")), spec)
         if verb == "start_container":
-            _check_container(arguments)
-        if arguments.get("seconds", 0) > LONGEST_WAIT_S:
-            raise NotHereError(f"nobody waits {arguments['seconds']} s for a guest")
+            _check_container(arguments, spec)
+        if verb == "start_vm":
+            _check_host(arguments, spec)
     hosts = {a["on"] for verb, a in plan if verb == "start_vm"}
     for verb, arguments in plan:
         if verb not in {"install", "start_vm"} and arguments.get("on") in hosts:
@@ -127,16 +123,46 @@ def _check(plan: Sequence[tuple[str, Arguments]], spec: Arguments) -> None:
         raise NotHereError(f"{wanted} guests are more than this machine should boot")
 
 
+def _check_action(verb: str, arguments: Arguments) -> None:
+    if verb not in VERBS:
+        raise NotHereError(f"no guest does what {verb} does")
+    for name, (_, usual) in WORDS[verb].fields.items():
+        is_fixed = verb in WISHES and name not in WISHES[verb]
+        if is_fixed and arguments[name] != usual:
+            raise NotHereError(f"guests know nothing of {name} of {verb}")
+    if arguments.get("seconds", 0) > LONGEST_WAIT_S:
+        raise NotHereError(f"nobody waits {arguments['seconds']} s for a guest")
+
+
+def _check_host(arguments: Arguments, spec: Arguments) -> None:
+    """Refuse what a hypervisor would refuse, or do in another way than QEMU here."""
+    on = arguments["on"]
+    if on not in spec["machines"]:
+        raise NotHereError(f"{on} is itself a guest, and guests here have none")
+    machine = spec["machines"][on]
+    if not machine["virtualization"]:
+        raise NotHereError(f"the processor of {on} has no virtualization extension")
+    if machine["arch"] != NATIVE_ARCH:
+        raise NotHereError(f"{on} is {machine['arch']}, this machine is {NATIVE_ARCH}")
+
+
 def _check_software(what: str, spec: Arguments) -> None:
-    if spec["systems"].get(what, {"family": "linux"})["family"] != "linux":
+    system = spec["systems"].get(what, {"family": "linux", "arch": NATIVE_ARCH})
+    if system["family"] != "linux":
         raise NotHereError(f"{what} is no Linux, a guest's kernel is")
+    if system["arch"] != NATIVE_ARCH:
+        raise NotHereError(f"{what} is for {system['arch']}, guests are {NATIVE_ARCH}")
     if spec["hypervisors"].get(what, {"kind": "type-2"})["kind"] != "type-2":
         raise NotHereError(f"{what} would stand in the place of this kernel")
     if what in spec["programs"]:
         raise NotHereError("programs of guests are in images or in machines")
 
 
-def _check_container(arguments: Arguments) -> None:
+def _check_container(arguments: Arguments, spec: Arguments) -> None:
+    if arguments["image"] not in spec["images"]:
+        raise NotHereError(
+            f"{arguments['image']} is a tag, and guests have no registry"
+        )
     if arguments["run"] is None:
         raise NotHereError("a guest's container runs a program of an image")
     for name, value in arguments["limits"].items():

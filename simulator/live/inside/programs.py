@@ -24,6 +24,9 @@ _STARTS_WITHIN, _QUIET = 1.0, 0.005
 nothing new must come for its first steps to be done."""
 _SETTLES_WITHIN = 5.0
 """Seconds that a program may wait for a processor on a busy machine."""
+_FIRST_PAUSE, _LAST_PAUSE, _PATIENCE = 0.002, 0.064, 16
+"""Seconds between two looks, in between a part of how long nothing was new: many
+sandboxes at once must not live on looking."""
 _SAFE = 100
 """Above all descriptors of programs: room to put them into place."""
 _MOST_DESCRIPTORS = 1024
@@ -77,18 +80,26 @@ class Board:
         self.ours.setblocking(False)
 
     def listen(self, seconds: float, enough: Callable[[], bool]) -> bool:
-        """Take reports and ends until it is enough or the time is over."""
+        """Take reports and ends until it is enough or the time is over.
+
+        Reports wake it; for ends it looks ever more rarely while nothing is new.
+        """
         deadline = time.monotonic() + seconds
+        known, since = self.news, time.monotonic()
         while True:
             self._hear()
             self._reap()
             self._hear()
             if enough():
                 return True
-            left = deadline - time.monotonic()
+            now = time.monotonic()
+            left = deadline - now
             if left <= 0:
                 return False
-            select.select([self.ours], [], [], min(left, 0.002))
+            if self.news != known:
+                known, since = self.news, now
+            pause = min(max((now - since) / _PATIENCE, _FIRST_PAUSE), _LAST_PAUSE)
+            select.select([self.ours], [], [], min(left, pause))
 
     def settle(self, pid: int) -> None:
         """Wait until a program has started, or ended, and nobody tells anything new.

@@ -77,6 +77,24 @@ def test_what_was_seen_is_stored_beside_the_verdict(queued: Observation) -> None
     assert Verdict.objects.values().get() == before
 
 
+def test_guests_have_more_time(queued: Observation, settings: Any) -> None:
+    settings.LIVE_SECONDS, settings.LIVE_GUEST_SECONDS = 5, 40
+    Observation.objects.update(lane=LiveQueue.GUESTS)
+    given: list[float] = []
+
+    def observe(*args: Any, seconds: float, **kwargs: Any) -> Any:
+        given.append(seconds)
+        lease = Observation.objects.values_list("lease_until", flat=True).get()
+        given.append((lease - database_now()).total_seconds())
+        return observing.FakeKernel()(*args, seconds=seconds, **kwargs)
+
+    drain_observations(LiveQueue.GUESTS, worker="box:7", observe=observe)
+    queued.refresh_from_db()
+    assert queued.state == ObservationState.OBSERVED
+    seconds, lease = given
+    assert (seconds, 40 < lease <= 50) == (40, True)
+
+
 def test_what_is_seen_replaces_what_was_seen_of_this_variant(
     queued: Observation,
 ) -> None:

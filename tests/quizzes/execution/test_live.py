@@ -2,7 +2,10 @@
 
 import json
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,12 @@ from quizzes.execution import live
 from quizzes.execution.in_process import InProcessRunner
 from quizzes.execution.ports import Execution, ObservedVariant
 from simulator.live.capabilities import Capability, report
+from simulator.live.qemu import cpio
+from simulator.live.qemu.kernel import GuestDeadError
+from simulator.live.qemu.machine import Machine, Tools
 from simulator.live.sandbox import SandboxError
+from tests.factories import SCENARIOS
+from tests.simulator.live.guest_linux.fake import STAYS, Boots
 
 HERE = report()
 MODEL = InProcessRunner()
@@ -77,7 +85,7 @@ def test_a_run_that_ended_is_kept(
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        ("budget_exceeded", "it did not end within 5 s"),
+        ("budget_exceeded", "it did not end within 15 s"),
         (SandboxError("the controller failed"), "the controller failed"),
         (PermissionError(13, "Permission denied", "/sys/fs"), "Permission denied"),
         (OSError(), "OSError"),
@@ -99,6 +107,109 @@ def test_all_arms_share_one_time(execution: Execution) -> None:
         "as_it_is": over,
         "with_loader": over,
     }
+
+
+class Guests:
+    """QEMU with stand-ins for kernels; remembers how long each guest may live."""
+
+    def __init__(self, folder: Path) -> None:
+        self.boots = Boots(folder, {"/p1": STAYS})
+        self.seconds: list[float] = []
+
+    @contextmanager
+    def __call__(
+        self, wanted: Tools, files: Sequence[cpio.Entry], *, seconds: float
+    ) -> Iterator[Machine]:
+        assert wanted.qemu == "qemu"
+        self.seconds.append(seconds)
+        with self.boots(files) as machine:
+            yield machine
+
+
+@pytest.fixture
+def guests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Guests:
+    found = Guests(tmp_path)
+    tools = Tools("qemu", Path("/boot/vmlinuz-6.1.0-9-cloud-amd64"))
+    monkeypatch.setattr(live, "tools", lambda: tools)
+    monkeypatch.setattr(live, "booted", found)
+    return found
+
+
+def crash(**params: Any) -> Execution:
+    """A variant of a scenario in which a kernel panics."""
+    source = (SCENARIOS / "crash-of-one-guest.yaml").read_text()
+    scenario = simulator.load_scenario(source)
+    usual = {"bad_family": "linux", "others": 2}
+    wanted = {**scenario.variant(0), **usual, **params}
+    return Execution(source, scenario.digest, wanted, seed=0)
+
+
+def test_guests_judge_what_a_kernel_of_their_own_can(guests: Guests) -> None:
+    observed = live.observe_with_guests(crash(), model=MODEL, seconds=60)
+    assert observed.kernel == HERE.kernel
+    found = document(observed)
+    assert observed.claims["container_takes_all"] == {
+        "model": True,
+        "live": True,
+        "reason": "",
+        "kernel": "6.1.0-9-cloud-amd64",
+    }
+    assert observed.claims["kernel_is_what_counts"] == {
+        "model": True,
+        "live": None,
+        "reason": "from_a_container: no probe does what crash does",
+    }
+    assert "from_a_container" in found["reasons"]
+    assert set(found["guests"]["runs"]) == {"from_a_container", "guest_of_type_2"}
+    assert 0 < min(guests.seconds) <= max(guests.seconds) <= 15
+
+
+def test_guests_have_no_more_time_than_is_left(guests: Guests) -> None:
+    observed = live.observe_with_guests(crash(), model=MODEL, seconds=8)
+    assert "from_a_container" in document(observed)["guests"]["runs"]
+    assert max(guests.seconds) <= 2
+
+
+def test_a_guest_that_died_of_itself_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, guests: Guests
+) -> None:
+    silent = GuestDeadError("the guest's kernel does not answer")
+
+    def run(*_: Any, **__: Any) -> simulator.Run:
+        raise silent
+
+    monkeypatch.setattr(live, "run_arm_in_guests", run)
+    observed = live.observe_with_guests(crash(), model=MODEL, seconds=60)
+    assert document(observed)["guests"] == {
+        "runs": {},
+        "reasons": {"from_a_container": str(silent), "guest_of_type_2": str(silent)},
+    }
+    assert observed.claims["container_takes_all"]["reason"] == (
+        f"from_a_container: {silent}"
+    )
+
+
+def test_what_this_kernel_tells_needs_no_guest(
+    execution: Execution, guests: Guests
+) -> None:
+    observed = live.observe_with_guests(execution, model=MODEL, seconds=60)
+    assert observed.claims == live.observe(execution, model=MODEL, seconds=60).claims
+    assert document(observed)["guests"] == {"runs": {}, "reasons": {}}
+    assert guests.seconds == []
+
+
+def test_without_qemu_there_is_no_observation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tools() -> Tools:
+        raise FileNotFoundError("qemu is not installed")
+
+    monkeypatch.setattr(live, "tools", tools)
+    with pytest.raises(FileNotFoundError, match="not installed"):
+        live.observe_with_guests(crash(), model=MODEL, seconds=60)
+
+
+def test_each_queue_has_its_observer() -> None:
+    found = [live.observer_of(queue) for queue in LiveQueue]
+    assert found == [live.observe, live.observe, live.observe_with_guests]
 
 
 def test_a_scenario_that_cannot_be_read_is_no_observation() -> None:

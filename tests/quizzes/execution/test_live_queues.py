@@ -13,5 +13,15 @@ def test_an_arm_that_starts_a_container_needs_more() -> None:
     assert queues_for(source) == (LiveQueue.CONTAINERS, LiveQueue.PROGRAMS)
 
 
+def test_a_claim_about_a_kernel_that_ends_needs_guests() -> None:
+    source = (SCENARIOS / "crash-of-one-guest.yaml").read_text()
+    here = (LiveQueue.CONTAINERS, LiveQueue.PROGRAMS)
+    assert queues_for(source) == (LiveQueue.GUESTS, *here)
+
+
 def test_each_queue_names_its_capability() -> None:
-    assert [queue.capability for queue in LiveQueue] == ["exec", "containers"]
+    assert [queue.capability for queue in LiveQueue] == [
+        "exec",
+        "containers",
+        "guest",
+    ]

@@ -131,6 +131,7 @@ def test_what_a_kernel_showed_stands_beside_what_was_simulated(
         "observed": panel["holds"],
         "agrees": True,
         "reason": "",
+        "guest_kernel": "",
     }
     assert [arm["arm"] for arm in arms] == [p["arm"] for p in evidence["panels"]]
     assert arms[0]["rows"] == [

@@ -68,7 +68,7 @@ def test_they_are_durable_and_reachable_through_private_sockets_alone(
     assert output.splitlines() == [
         "listen_addresses ('',)",
         "fsync ('on',)",
-        "max_connections ('200',)",
+        "max_connections ('300',)",
         "0o40700 True",
         "{'port': '0'}",
         "{'appendonly': 'yes'}",

@@ -124,6 +124,18 @@ def test_what_differs_and_what_cannot_be_told_is_said(scene: Scene) -> None:
     assert "was not carried out: no probe does this." in shown
 
 
+def test_what_the_kernel_of_a_guest_showed_is_said(scene: Scene) -> None:
+    observing.start_worker()
+    submission = submit(scene.variant, wrong_answer(scene.variant))
+    drain()
+    evidence = page(scene, submission, who="instructor").context["evidence"]
+    own = evidence.panels[0].claim
+    observing.observe_all(observing.FakeKernel(in_guests=frozenset({own})))
+    shown = text(page(scene, submission, who="instructor"))
+    said = f"It is the kernel of a guest, {observing.GUEST_KERNEL}:"
+    assert shown.count(said) == 1
+
+
 def test_with_tries_left_the_kernel_gives_no_other_option_away(scene: Scene) -> None:
     observing.start_worker()
     submission = submit(scene.variant, wrong_answer(scene.variant))

@@ -2,6 +2,7 @@ import os
 import sys
 from signal import SIGTERM
 
+from quizzes.enums import LiveQueue
 from trapframe.ops import processes
 from trapframe.ops.processes import ROOT
 
@@ -32,7 +33,7 @@ def test_a_live_worker_serves_the_live_queues() -> None:
     process = processes.live_worker(2)
     assert process.name == "worker-live"
     command = process.command
-    assert command[command.index("-Q") + 1] == "live-exec,live-containers"
+    assert command[command.index("-Q") + 1] == ",".join(LiveQueue.values)
     assert command[command.index("-n") + 1] == "live@%h"
 
 

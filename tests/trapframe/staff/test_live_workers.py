@@ -18,7 +18,7 @@ def staff(client: Client, people: People) -> Client:
 
 def test_without_a_worker_the_page_says_how_to_start_one(staff: Client) -> None:
     page = staff.get(reverse(PAGE)).content.decode()
-    assert "celery -A trapframe worker -Q live-exec,live-containers" in page
+    assert "celery -A trapframe worker -Q live-exec,live-containers,live-guest" in page
 
 
 def test_each_worker_is_shown_with_what_it_can_do(staff: Client) -> None:
@@ -35,9 +35,9 @@ def test_each_worker_is_shown_with_what_it_can_do(staff: Client) -> None:
     page = response.content.decode()
     assert f"<dt>Kernel</dt><dd>{observing.KERNEL}, x86_64</dd>" in page
     assert "user namespaces are &lt;off&gt;" in page
-    assert "<code>live-exec</code>, <code>live-containers</code>" in page
+    assert ", ".join(f"<code>{queue}</code>" for queue in LiveQueue) in page
     assert page.count("</span> no</td>") == 1
-    assert page.count("</span> yes</td>") == 7
+    assert page.count("</span> yes</td>") == 9
 
 
 def test_a_worker_that_takes_nothing_says_so(staff: Client) -> None:

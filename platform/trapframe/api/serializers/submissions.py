@@ -66,6 +66,10 @@ class ObservedClaimSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(
         allow_blank=True, help_text="Why the kernel cannot tell."
     )
+    guest_kernel = serializers.CharField(
+        allow_blank=True,
+        help_text="The kernel of guests that judged it; empty for the worker's own.",
+    )
     arms = ObservedArmSerializer(many=True)
 
 

@@ -131,6 +131,21 @@ def test_a_disagreement_and_what_cannot_be_told_are_shown() -> None:
     assert not arm.timeline_svg
 
 
+def test_what_guests_judged_is_shown_with_their_runs_and_kernel() -> None:
+    desk = executed_desk(tries_per_question=1)
+    submission = _graded(desk, "b")
+    observing.observe_all(
+        observing.FakeKernel(
+            refused={"as_it_is": "no probe does this"},
+            in_guests=frozenset({"no_loader"}),
+        )
+    )
+    claims = {claim.option_key: claim for claim in _observed(desk, submission).claims}
+    assert claims["a"].guest_kernel == observing.GUEST_KERNEL
+    assert claims["b"].guest_kernel == ""
+    assert [bool(claims[key].arms[0].rows) for key in "ab"] == [True, False]
+
+
 def test_a_claim_that_the_observation_does_not_know_is_untold() -> None:
     desk = executed_desk()
     submission = _graded(desk, "b")

@@ -8,6 +8,7 @@ from simulator.live.binaries.programs import Recipe, executable
 from simulator.live.guest_linux.files import files_of, numbered
 from simulator.live.translating import NotHereError
 from simulator.subsystems.files import Program
+from simulator.subsystems.steps.life import EXECVE
 
 APP = Program("app", "/srv/app", "elf", "x86_64")
 STARTER = Program(
@@ -16,7 +17,10 @@ STARTER = Program(
     "elf",
     "x86_64",
     does=(
-        ("fork", {"count": 1, "steps": (("exec", {"program": "app"}),)}),
+        (
+            "repeat",
+            {"times": 1, "steps": (("exec", {"program": "app", "through": EXECVE}),)},
+        ),
         ("exit", {"status": 0}),
     ),
     signals=(("SIGTERM", "exit"),),
@@ -76,10 +80,26 @@ def test_a_program_that_is_named_has_a_path_of_ours() -> None:
         {"arch": "aarch64"},
         {"executable": False},
         {"acts_as": "shell"},
+        {"calls": ("landlock_create_ruleset",)},
+        {"truncated": True},
     ],
 )
 def test_a_program_that_is_more_than_a_guests(more: dict[str, Any]) -> None:
     fields = {"format": "elf", "arch": "x86_64", **more}
     odd = Program("odd", "/srv/odd", **fields)
     with pytest.raises(NotHereError, match="odd is more than a guest's program can be"):
+        list(files_of({"odd": odd}, {}, ["odd"]))
+
+
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        (("kill", {"signal": "SIGTERM"}), "no program of a guest does the step kill"),
+        (("fork", {"count": 1}), "no program of a guest does the step fork"),
+        (("compute", {"threads": 2}), "programs of a probe have one thread"),
+    ],
+)
+def test_a_step_that_needs_more_than_a_kernel(step: Any, reason: str) -> None:
+    odd = Program("odd", "/srv/odd", "elf", "x86_64", does=(step,))
+    with pytest.raises(NotHereError, match=reason):
         list(files_of({"odd": odd}, {}, ["odd"]))

@@ -1,5 +1,6 @@
 """Which variant guests take, and what is said of what they cannot do."""
 
+from json import dumps
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from simulator.live.capabilities import report
 from simulator.live.guest_linux import judging
 from simulator.live.guest_linux.judging import (
+    claims_for_guests,
+    compared_in_guests,
     examine_in_guests,
     fitting_variant,
     guest_facts,
@@ -15,8 +18,9 @@ from simulator.live.guest_linux.judging import (
 )
 from simulator.live.qemu.kernel import GuestDeadError
 from simulator.live.qemu.machine import Tools
+from simulator.scenario.parser import load_scenario
 from tests.simulator.live.guest_linux.fake import STAYS, Boots
-from tests.simulator.live.guest_linux.test_running import box, scenario, shipped
+from tests.simulator.live.guest_linux.test_running import HEAD, box, scenario, shipped
 
 TOOLS = Tools("qemu", Path("/boot/vmlinuz-6.1.0-9-cloud-amd64"))
 
@@ -25,6 +29,53 @@ def test_the_variant_in_which_most_is_possible() -> None:
     wanted = shipped("crash-of-one-guest")
     assert fitting_variant(wanted)["bad_family"] == "linux"
     assert wanted.variant(0)["bad_family"] == "nt"
+
+
+def test_claims_that_need_a_kernel_which_may_end() -> None:
+    crash = shipped("crash-of-one-guest")
+    found = claims_for_guests(crash, fitting_variant(crash))
+    assert found == {
+        "type_1_only": {"guest_of_type_2"},
+        "container_falls_alone": {"from_a_container"},
+        "container_takes_all": {"from_a_container"},
+    }
+    for name in ("what-a-container-sees", "boot-45-seconds-or-start-a-tenth"):
+        other = shipped(name)
+        assert claims_for_guests(other, fitting_variant(other)) == {}
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("runs.one.metrics.kernels == 1", ""),
+        ("runs.one.metrics.duration_us > 9", "nobody times how a guest boots"),
+        ("runs.one.events.exists(e, e.time > 9)", "nobody sees all of a guest"),
+        (
+            "['panic'].all(a, runs.one.events.exists(e, e.action == a))",
+            "nobody sees all of a guest",
+        ),
+        ("runs.one.metrics.ram_kib.server > 9", "nobody sees ram_kib of a guest"),
+        ("size(runs.one.observation.software) == 1", "nobody sees software of a guest"),
+        (
+            "runs.one.events.exists(e, e.action == 'create_vm')",
+            "nobody sees create_vm of a guest",
+        ),
+        (
+            "runs.one.events.exists(e, e.action == 'execve' && e.time > 9)",
+            "nobody times how a guest boots",
+        ),
+    ],
+)
+def test_what_guests_tell(tmp_path: Path, expression: str, reason: str) -> None:
+    vm = "start_vm: {name: vm, on: server, system: linux, ram_mib: 512}"
+    source = HEAD + f"      - install: {{what: hosted, on: server}}\n      - {vm}\n"
+    claim = f"claims:\n  holds: {{text: it holds, expression: {dumps(expression)}}}\n"
+    wanted = load_scenario(source + claim, name="guests.yaml")
+    boots = Boots(tmp_path, {"/p1": STAYS})
+    (row,) = compared_in_guests(wanted, {}, boots, release="6.1")
+    assert reason in row.reason
+    assert (row.live is None) == bool(reason)
+    assert claims_for_guests(wanted, {}) == ({} if reason else {"holds": {"one"}})
 
 
 def test_a_guest_that_dies_of_itself_is_a_reason() -> None:

@@ -29,7 +29,7 @@ from simulator.live.sandbox import SandboxError
 from simulator.live.translating import NotHereError
 
 # Of the time that all arms of a variant have, one may take so much.
-ARM_SHARE = 0.25
+ARM_SHARE = 0.5
 
 RunArm = Callable[[str, float], simulator.Run]
 """Carries the arm of this name out within so many seconds."""

@@ -21,7 +21,7 @@ from trapframe.ops.supervisor import Child, Supervisor
 LIVE_SECONDS = 10
 AT_ONCE = 200
 # Of many at once each lasts as long as two cores need to start them all.
-PAUSES_OF_MANY, LIVE_SECONDS_OF_MANY = (9,) * 4, 200
+PAUSES_OF_MANY, LIVE_SECONDS_OF_MANY = (9,) * 4, 120
 START_SECONDS = 180.0
 SETTLE_SECONDS = 1200.0
 GONE_SECONDS = 30.0

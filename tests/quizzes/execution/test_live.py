@@ -85,7 +85,7 @@ def test_a_run_that_ended_is_kept(
 @pytest.mark.parametrize(
     ("happens", "reason"),
     [
-        ("budget_exceeded", "it did not end within 15 s"),
+        ("budget_exceeded", "it did not end within 30 s"),
         (SandboxError("the controller failed"), "the controller failed"),
         (PermissionError(13, "Permission denied", "/sys/fs"), "Permission denied"),
         (OSError(), "OSError"),
@@ -161,13 +161,13 @@ def test_guests_judge_what_a_kernel_of_their_own_can(guests: Guests) -> None:
     }
     assert "from_a_container" in found["reasons"]
     assert set(found["guests"]["runs"]) == {"from_a_container", "guest_of_type_2"}
-    assert 0 < min(guests.seconds) <= max(guests.seconds) <= 15
+    assert 0 < min(guests.seconds) <= max(guests.seconds) <= 30
 
 
 def test_guests_have_no_more_time_than_is_left(guests: Guests) -> None:
     observed = live.observe_with_guests(crash(), model=MODEL, seconds=8)
     assert "from_a_container" in document(observed)["guests"]["runs"]
-    assert max(guests.seconds) <= 2
+    assert max(guests.seconds) <= 4
 
 
 def test_a_guest_that_died_of_itself_is_a_reason(

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -107,7 +108,7 @@ def retyped(random: Random) -> str:
             key = random.choice(keys)
             inner = place[key]
             if not isinstance(inner, dict | list) or not inner or random.random() < 0.2:
-                place[key] = random.choice(_VALUES)
+                place[key] = deepcopy(random.choice(_VALUES))  # it may be changed next
                 break
             place = inner
     return json.dumps(document)

@@ -90,13 +90,14 @@ def evaluate(
     }
     _check_costs(runs, expressions)
     variables = _context(runs, params, expressions.values())
+    last = {arm: _last_that_matters(run) for arm, run in runs.items()}
     claims = {}
     for name, claim in scenario.claims.items():
         try:
             holds = expressions[name].truth(variables)
         except ExpressionError as error:
             raise ClaimError(f"claim {name}: {error}") from error
-        deciding = _deciding(claim, expressions[name], runs)
+        deciding = _deciding(claim, expressions[name], runs, last)
         claims[name] = ClaimResult(name, holds, deciding)
     return Evaluation(params, seed, runs, claims)
 
@@ -158,7 +159,10 @@ def _narrowed(source: Any, paths: Sequence[Path]) -> Any:
 
 
 def _deciding(
-    claim: Claim, expression: Expression, runs: Mapping[str, Run]
+    claim: Claim,
+    expression: Expression,
+    runs: Mapping[str, Run],
+    last: Mapping[str, int | None],
 ) -> tuple[DecidingEvent, ...]:
     """Return the events that the claim's evidence selects.
 
@@ -170,12 +174,18 @@ def _deciding(
             found[DecidingEvent(selector.arm, event.seq)] = None
     selected = {deciding.arm for deciding in found}
     arms = expression.arms or set(runs)
-    for arm in runs:
-        if arm in arms and arm not in selected and runs[arm].events:
-            events = runs[arm].events
-            backwards = (e.seq for e in reversed(events) if e.outcome == FAILED)
-            found[DecidingEvent(arm, next(backwards, events[-1].seq))] = None
+    for arm, seq in last.items():
+        if seq is not None and arm in arms and arm not in selected:
+            found[DecidingEvent(arm, seq)] = None
     return tuple(found)
+
+
+def _last_that_matters(run: Run) -> int | None:
+    """Return the number of a run's last failure, or else of its last event."""
+    if not run.events:
+        return None
+    backwards = (event.seq for event in reversed(run.events) if event.outcome == FAILED)
+    return next(backwards, run.events[-1].seq)
 
 
 def _select(selector: Evidence, events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -6,6 +6,7 @@ library version can change a published trace.
 """
 
 import hashlib
+from functools import lru_cache
 
 _MASK = (1 << 64) - 1
 _GOLDEN_GAMMA = 0x9E3779B97F4A7C15
@@ -49,7 +50,12 @@ class Streams:
         """Return the stream that belongs to ``actor``."""
         stream = self._streams.get(actor)
         if stream is None:
-            name = f"{self._seed}/{actor}".encode()
-            start = hashlib.sha256(name).digest()[:8]
-            stream = self._streams[actor] = Stream(int.from_bytes(start, "big"))
+            stream = self._streams[actor] = Stream(_start(self._seed, actor))
         return stream
+
+
+@lru_cache(maxsize=4096)
+def _start(seed: int, actor: str) -> int:
+    """Return where a stream begins; the arms of a variant have the same ones."""
+    name = f"{seed}/{actor}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], "big")

@@ -36,12 +36,19 @@ def carry_out(world: World, plan: tuple[tuple[str, Arguments], ...]) -> Work:
     """Do the actions of a plan one after the other; a failure stops none of them."""
     for verb, arguments in plan:
         target = arguments.get("on") or arguments.get("machine") or ""
-        what = next((arguments[key] for key in _SUBJECTS if arguments.get(key)), target)
+        what = _subject(arguments, target)
         detail: dict[str, Any] = {"target": what}
         if target not in {"", what}:
             detail["on"] = target
         asked = world.engine.record(OPERATOR, verb, ASKED, **detail)
         yield from VERBS[verb](world, arguments, asked)
+
+
+def _subject(arguments: Arguments, target: str) -> str:
+    for key in _SUBJECTS:
+        if subject := arguments.get(key):
+            return str(subject)
+    return target
 
 
 _SUBJECTS = (

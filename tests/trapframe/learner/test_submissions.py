@@ -132,7 +132,7 @@ def test_what_the_kernel_of_a_guest_showed_is_said(scene: Scene) -> None:
     own = evidence.panels[0].claim
     observing.observe_all(observing.FakeKernel(in_guests=frozenset({own})))
     shown = text(page(scene, submission, who="instructor"))
-    said = f"It is the kernel of a guest, {observing.GUEST_KERNEL}:"
+    said = f"Asked of a guest's kernel, {observing.GUEST_KERNEL}:"
     assert shown.count(said) == 1
 
 

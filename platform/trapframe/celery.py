@@ -22,6 +22,8 @@ pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 10
 @celeryd_after_setup.connect
 def keep_allowed_queues(sender: str, instance: Any, **_: Any) -> None:
     """Before the pool is there, leave out what this machine cannot serve."""
+    if instance.app is not app:  # signals reach the workers of every application
+        return
     from trapframe import live_reports  # noqa: PLC0415  Django is set up by now
 
     live_reports.keep_allowed_queues(instance.app.amqp.queues, worker=sender)
@@ -30,6 +32,8 @@ def keep_allowed_queues(sender: str, instance: Any, **_: Any) -> None:
 @worker_ready.connect
 def report_while_running(sender: Any, **_: Any) -> None:
     """Report by the worker's own timer: bells may be lost."""
+    if sender.app is not app:
+        return
     from trapframe import live_reports  # noqa: PLC0415  Django is set up by now
 
     live_reports.report_repeatedly(sender.timer, worker=sender.hostname)

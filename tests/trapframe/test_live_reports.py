@@ -41,13 +41,25 @@ class Timer:
 
 
 def test_queues_that_the_machine_cannot_serve_are_left_out(
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     queues = consuming(*NAMES)
-    instance = SimpleNamespace(app=SimpleNamespace(amqp=SimpleNamespace(queues=queues)))
-    celery.keep_allowed_queues("live@box", instance=instance)
+    own = SimpleNamespace(amqp=SimpleNamespace(queues=queues))
+    monkeypatch.setattr(celery, "app", own)
+    celery.keep_allowed_queues("live@box", instance=SimpleNamespace(app=own))
     assert list(queues.consume_from) == ["live-exec"]
     assert caplog.messages == ["live@box: this machine cannot serve live-containers"]
+
+
+def test_workers_of_other_applications_are_left_alone(db: None) -> None:
+    queues, timer = consuming(*NAMES), Timer()
+    other = SimpleNamespace(amqp=SimpleNamespace(queues=queues))
+    celery.keep_allowed_queues("live@box", instance=SimpleNamespace(app=other))
+    live_reports.keep_allowed_queues(consuming(*NAMES), worker="live@box")
+    sender = SimpleNamespace(app=other, timer=timer, hostname="live@box")
+    celery.report_while_running(sender)
+    assert list(queues.consume_from) == NAMES
+    assert timer.calls == []
 
 
 def test_a_worker_of_other_queues_is_not_asked(db: None) -> None:
@@ -63,7 +75,8 @@ def test_a_worker_of_other_queues_is_not_asked(db: None) -> None:
 def test_it_reports_at_the_start_and_then_regularly(db: None) -> None:
     live_reports.keep_allowed_queues(consuming(*NAMES), worker="live@box")
     timer = Timer()
-    celery.report_while_running(SimpleNamespace(timer=timer, hostname="live@box"))
+    sender = SimpleNamespace(app=celery.app, timer=timer, hostname="live@box")
+    celery.report_while_running(sender)
     worker = LiveWorker.objects.get()
     assert (worker.worker, worker.queues) == ("live@box", ["live-exec"])
     assert worker.report == live.capabilities()

@@ -81,6 +81,8 @@ def write_file(
 def _binary(translation: Translation, program: Program, disk: Disk) -> bytes:
     if program.calls or program.truncated or program.oom_score_adj:
         raise NotHereError(f"{program.name} is more than a probe's program can be")
+    if program.arch not in formats.WRITTEN[program.format]:
+        raise NotHereError(f"no probe has {program.format} files for {program.arch}")
     if program.format == "pe":
         return formats.pe(program.arch)
     if program.format == "mach-o":

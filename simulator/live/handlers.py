@@ -7,6 +7,7 @@ was handed to it, which does for this processor what the file is to do.
 
 from collections.abc import Iterable
 
+from simulator.live.binaries.formats import WRITTEN
 from simulator.live.binaries.handing import registration
 from simulator.live.capabilities import NATIVE_ARCH
 from simulator.live.translation import Arguments, NotHereError, Translation
@@ -25,7 +26,8 @@ def planned(plan: Iterable[tuple[str, Arguments]]) -> dict[tuple[str, str], str]
         if verb != "register_format":
             continue
         kind = (arguments["format"], arguments["arch"])
-        if kind[0] not in HANDED or kind == ("elf", NATIVE_ARCH):
+        is_known = kind[0] in HANDED and kind[1] in WRITTEN[kind[0]]
+        if not is_known or kind == ("elf", NATIVE_ARCH):
             raise NotHereError(f"no probe registers {kind[0]} for {kind[1]}")
         if found.setdefault(kind, arguments["interpreter"]) != arguments["interpreter"]:
             raise NotHereError("a probe has one interpreter for a format")

@@ -87,6 +87,8 @@ def _start(translation: Translation, own: dict[str, Any]) -> None:
 
 
 def _kill(translation: Translation, own: dict[str, Any]) -> None:
+    if own["program"] is None and own["pid"] is None:
+        raise NotHereError("a signal for nobody is none")
     own["number"] = NUMBERS[own["signal"]]
     if own["program"] is not None:
         own["pid"] = None

@@ -6,9 +6,11 @@ headers of Darwin, ``mach-o/loader.h``.
 
 import struct
 
-ELF_MACHINES = {"i386": 3, "x86_64": 62, "aarch64": 183}
-PE_MACHINES = {"x86_64": 0x8664, "aarch64": 0xAA64}
+ELF_MACHINES = {"i386": 3, "x86_64": 62, "aarch64": 183, "riscv64": 243}
+PE_MACHINES = {"x86_64": 0x8664, "aarch64": 0xAA64, "riscv64": 0x5064}
 MACH_CPUS = {"x86_64": 0x01000007, "aarch64": 0x0100000C}
+WRITTEN = {"elf": ELF_MACHINES, "pe": PE_MACHINES, "mach-o": MACH_CPUS}
+"""By format: the processors whose files we can write."""
 BASE = 0x400000
 """Where the file is mapped; any page above the lowest 64 KiB would do."""
 _ELF_HEADER, _PROGRAM_HEADER = 64, 56

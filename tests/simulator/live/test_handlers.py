@@ -52,6 +52,10 @@ def test_what_a_plan_registers() -> None:
     [
         (registering(format="script"), "no probe registers script for aarch64"),
         (registering(arch="x86_64"), "no probe registers elf for x86_64"),
+        (
+            registering(format="mach-o", arch="riscv64"),
+            "no probe registers mach-o for riscv64",
+        ),
         (registering(interpreter="wine"), "a probe has one interpreter for a format"),
     ],
 )

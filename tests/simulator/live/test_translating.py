@@ -2,12 +2,19 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.live.capabilities import Capability, Report
+from simulator.live.guest_linux.running import prepared
 from simulator.live.translating import NotHereError, Translation, translated
+from tests.simulator import generated
 from tests.simulator.worlds import (
     BOOT,
     ENGINE,
@@ -508,6 +515,15 @@ def test_why_not_here(plan: Plan, more: dict[str, Any], why: str) -> None:
         ({"truncated": True}, "app is more than a probe's program can be"),
         ({"acts_as": "interpreter"}, "app does what its arguments say"),
         ({"arch": "i386"}, "no program of a probe has 32 bits"),
+        (
+            {"format": "mach-o", "arch": "riscv64"},
+            "no probe has mach-o files for riscv64",
+        ),
+        ({"format": "pe", "arch": "i386"}, "no probe has pe files for i386"),
+        (
+            {"does": [{"kill": {"signal": "SIGTERM"}}]},
+            "a signal for nobody is none",
+        ),
         ({"does": [THREADS]}, "programs of a probe have one thread"),
         (
             {"does": [{"free": {"mib": 1}}]},
@@ -546,3 +562,13 @@ def test_why_not_here(plan: Plan, more: dict[str, Any], why: str) -> None:
 def test_why_no_program_is_like_that(program: dict[str, Any], why: str) -> None:
     plan = [*BOOT, install("app"), execute("app")]
     assert reason(plan, **programs(app=program)) == why
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_any_arm_is_translated_or_refused_with_a_reason(seed: int) -> None:
+    found = generated.scenario_of(Random(seed))
+    for arm in found.arms if found is not None else ():
+        for prepare in (prepared, partial(translated, report=GROUPS)):
+            with suppress(NotHereError):
+                prepare(found, arm, found.variant(0))  # type: ignore[arg-type, union-attr]

@@ -39,6 +39,8 @@ def test_a_native_elf_file_runs(status: int, tmp_path: Path) -> None:
         mach_o("x86_64"),
         mach_o("aarch64"),
         elf(b"\xd4\x00\x00\x00", "aarch64"),
+        pe("riscv64"),
+        elf(b"\x73\x00\x00\x00", "riscv64"),
         elf(exits(0), "x86_64")[:40],
         script(""),
         b"MZ",

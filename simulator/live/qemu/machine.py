@@ -21,9 +21,12 @@ from simulator.live.qemu.kernel import Answering, Kernel
 QEMU, PACKAGES = "qemu-system-x86_64", ("qemu-system-x86", "linux-image-cloud-amd64")
 BOOT = Path("/boot")
 MEMORY_MIB = 512
-_BOUND = ("setpriv", "--pdeathsig", "KILL")
+_BOUND = ("setpriv", "--pdeathsig", "KILL", "--no-new-privs")
 """Ends a command with its parent: what bounds QEMU's time with this process, and QEMU
 with that."""
+CONSOLE_MIB = 16
+_LIMITED = ("prlimit", "--core=0", f"--fsize={CONSOLE_MIB << 20}", "--nofile=256")
+"""A guest may talk without an end: its console is in memory."""
 _PANIC = re.compile(r"Kernel panic - not syncing: .*")
 _FIXED = (
     cpio.directory("dev"),
@@ -109,6 +112,7 @@ def booted(
         subprocess.Popen(  # noqa: S603  our own command, no shell
             [
                 *_BOUND,
+                *_LIMITED,
                 *("timeout", "--signal=KILL", str(int(seconds) + 1)),
                 *_BOUND,
                 *command(wanted, _path(archive), _path(console), accelerator),
@@ -118,6 +122,7 @@ def booted(
             stderr=subprocess.DEVNULL,
             bufsize=0,
             pass_fds=(archive, console),
+            env={},
             start_new_session=True,
         ) as guest,
     ):

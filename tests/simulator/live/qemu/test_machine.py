@@ -64,6 +64,30 @@ def test_the_command() -> None:
     assert "on,elevateprivileges=deny,spawn=deny,resourcecontrol=deny" in words
 
 
+def test_a_guest_gets_nothing_of_ours_and_not_much(
+    tmp_path: Path, qemu: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "seen"
+    look = (
+        f"tr '\\0' '\\n' < /proc/$$/environ > {seen}\n"
+        "grep -E 'NoNewPrivs|Max (core|file size|open)' /proc/$$/status "
+        f"/proc/$$/limits >> {seen}\n"
+    )
+    qemu.write_text(f"#!/bin/sh\n{look}{READY}\nexec sleep 60\n")
+    monkeypatch.setenv("TRAPFRAME_SECRET_KEY", "for nobody else")
+    tools = Tools(str(qemu), tmp_path / "vmlinuz-1")
+    with booted(tools, [], seconds=30) as guest:
+        guest.kernel.wait_for_boot()
+    words = [line.partition(":")[2].split() for line in seen.read_text().splitlines()]
+    size = str(machine.CONSOLE_MIB << 20)
+    assert words == [
+        ["NoNewPrivs:", "1"],
+        ["Max", "file", "size", size, size, "bytes"],
+        ["Max", "core", "file", "size", "0", "0", "bytes"],
+        ["Max", "open", "files", "256", "256", "files"],
+    ]
+
+
 def test_a_guest_ends_with_whoever_started_it(tmp_path: Path, qemu: Path) -> None:
     tools = Tools(str(qemu), tmp_path / "vmlinuz-1")
     with booted(tools, [], seconds=30) as guest:
